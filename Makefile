@@ -1,0 +1,65 @@
+# What a person and CI type; `make help` lists it. Everything is installed into .venv/ and .tools/, nothing elsewhere
+# except, where it may, ExifTool and PostgreSQL by apt-get (see scripts/setup).
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup run test check bench format clean
+
+PYTHON_BIN := .venv/bin/python
+RUNTIME := .venv/.runtime-is-ready
+DEV := .venv/.dev-is-ready
+PYTEST := $(PYTHON_BIN) -m pytest -n 2
+
+PORT ?= 8000
+# The shell gets PHOTOS by the environment, so that blanks, quotes and dollar signs in it stay what they are.
+export photos := $(value PHOTOS)
+# Where the command was typed, which with `make -C` is another folder than this one.
+export typed_in := $(value PWD)
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(RUNTIME) ## Make .venv/ and get what the program needs
+	@echo 'MediaParser is set up: make run PHOTOS=/path/to/your/photos'
+
+run: $(RUNTIME) ## Import PHOTOS (default: small samples) and serve the pages on PORT (default 8000); Ctrl-C ends it
+	@case $$photos in \
+	'') photos=tests/samples/library ;; \
+	'~' | '~/'*) photos=$$HOME$${photos#?} ;; \
+	/*) ;; \
+	*) [ -e "$$photos" ] || [ ! -e "$$typed_in/$$photos" ] || photos=$$typed_in/$$photos ;; \
+	esac; \
+	exec $(PYTHON_BIN) manage.py run --port '$(PORT)' --photos="$$photos"
+
+test: $(DEV) ## Run the tests on SQLite, then those that need a database on a private PostgreSQL
+	$(PYTEST)
+	@if scripts/setup postgres; then set -x; $(PYTHON_BIN) -m tests.postgres $(PYTEST) --ignore=tests/pipeline --ignore=tests/samples; \
+	else test -z "$$CI"; fi
+
+check: $(DEV) ## Format, lint, types, direction of imports, migrations, settings of a deployment; no tests
+	$(PYTHON_BIN) -m ruff format --check --quiet .
+	$(PYTHON_BIN) -m ruff check --quiet .
+	$(PYTHON_BIN) -m mypy
+	.venv/bin/lint-imports --no-logo
+	@MEDIAPARSER_DATA_DIR=$$(mktemp -d) && export MEDIAPARSER_DATA_DIR && trap 'rm -rf "$$MEDIAPARSER_DATA_DIR"' EXIT && \
+	unset DATABASE_URL && set -x && $(PYTHON_BIN) manage.py makemigrations --check --dry-run && \
+	MEDIAPARSER_HTTPS=1 MEDIAPARSER_ALLOWED_HOSTS=photos.example.org $(PYTHON_BIN) manage.py check --deploy --fail-level WARNING
+
+bench: $(RUNTIME) ## Measure the CPU cost of importing a file against its floor
+	$(PYTHON_BIN) -m benchmarks.import_cost
+
+format: $(DEV) ## Format the code and mend what can be mended without thinking
+	$(PYTHON_BIN) -m ruff check --fix --quiet . ; $(PYTHON_BIN) -m ruff format .
+
+clean: ## Remove everything that the other targets made, except your data in storage/
+	rm -rf .venv .tools staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	@scripts/setup python
+
+$(RUNTIME): .venv/bin/python requirements.txt constraints.txt scripts/setup
+	@scripts/setup runtime
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements-dev.txt
+	@scripts/setup dev
+	@touch $@

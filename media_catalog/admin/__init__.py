@@ -1,0 +1,16 @@
+"""The catalogue in Django's admin: lists, filters, search; what people may change there."""
+
+import django_q.admin  # noqa: F401  registers its models, so that they can be taken out here
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from django_q.models import Failure, OrmQ, Schedule, Success
+
+from media_catalog.admin import decisions, duplicates, exports, files, jobs, sources, tags
+
+__all__ = ["decisions", "duplicates", "exports", "files", "jobs", "sources", "tags"]
+
+admin.site.site_header = _("MediaParser administration")
+admin.site.site_title = _("MediaParser")
+admin.site.index_title = _("Everything that is known")
+# Their pages show and run pickled objects; our own jobs say what is going on.
+admin.site.unregister([Success, Failure, Schedule, OrmQ])

@@ -1,0 +1,13 @@
+"""What people decided."""
+
+from django.contrib import admin
+
+from media_catalog.admin.read_only import ReadOnlyAdmin
+from media_catalog.models import Decision
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin[Decision]):
+    list_display = ("created_at", "kind", "file", "actor", "before", "after", "batch")
+    list_filter = ("kind",)
+    list_select_related = ("file", "actor")

@@ -1,0 +1,51 @@
+"""What is known, as rows."""
+
+from media_catalog.models.counts import LibraryCount
+from media_catalog.models.decisions import Decision
+from media_catalog.models.duplicates import DuplicateGroup, DuplicateMember
+from media_catalog.models.exports import Archive, Export, ExportedFile
+from media_catalog.models.files import (
+    Confidence,
+    Disposition,
+    Fate,
+    FileMetadata,
+    Kind,
+    MediaFile,
+    MediaFileQuerySet,
+    Precision,
+    Stack,
+    State,
+    TimestampCandidate,
+)
+from media_catalog.models.jobs import Job, JobBatch, JobFailure, JobFile, WorkerBeat
+from media_catalog.models.sources import Source
+from media_catalog.models.tags import FileTag, Tag
+
+__all__ = [
+    "Archive",
+    "Confidence",
+    "Decision",
+    "Disposition",
+    "DuplicateGroup",
+    "DuplicateMember",
+    "Export",
+    "ExportedFile",
+    "Fate",
+    "FileMetadata",
+    "FileTag",
+    "Job",
+    "JobBatch",
+    "JobFailure",
+    "JobFile",
+    "Kind",
+    "LibraryCount",
+    "MediaFile",
+    "MediaFileQuerySet",
+    "Precision",
+    "Source",
+    "Stack",
+    "State",
+    "Tag",
+    "TimestampCandidate",
+    "WorkerBeat",
+]

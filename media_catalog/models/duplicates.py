@@ -1,0 +1,68 @@
+"""Groups of copies."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from media_catalog.models.files import MediaFile
+
+
+class DuplicateGroup(models.Model):
+    """Files that show the same thing, one of them its keeper."""
+
+    class Kind(models.TextChoices):
+        IDENTICAL = "identical", _("identical")
+        SAME_PIXELS = "same_pixels", _("same pixels")
+        NEAR = "near", _("near")
+        EDITED = "edited", _("edited")
+        BURST = "burst", _("burst")
+        SIMILAR = "similar", _("similar")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    key = models.CharField(max_length=80, help_text=_("what the members share, such as their SHA-256"))
+    created_at = models.DateTimeField(_("found"))
+    # Identical bytes need no decision, so such a group is resolved as it is made.
+    resolved_at = models.DateTimeField(_("resolved"), null=True)
+
+    class Meta:
+        verbose_name = _("group of copies")
+        verbose_name_plural = _("groups of copies")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="group_unique_key"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["identical", "same_pixels", "near", "edited", "burst", "similar"]),
+                name="group_kind_known",
+            ),
+        ]
+        indexes = [
+            # the queue of unresolved groups
+            models.Index(fields=["kind", "id"], name="group_unresolved", condition=Q(resolved_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} group {self.pk}"
+
+
+class DuplicateMember(models.Model):
+    """One unit of a group: the file stands for its whole stack."""
+
+    group = models.ForeignKey(DuplicateGroup, on_delete=models.CASCADE, related_name="members")
+    file = models.ForeignKey(MediaFile, on_delete=models.CASCADE, related_name="memberships")
+    kind = models.CharField(max_length=12, choices=DuplicateGroup.Kind)
+    is_keeper = models.BooleanField(_("keeper"), default=False)
+    rank = models.PositiveIntegerField(_("rank"))
+    distance_bits = models.PositiveSmallIntegerField(_("distance"), default=0)
+    reasons = models.JSONField(_("reasons"), default=list)
+
+    class Meta:
+        verbose_name = _("member of a group")
+        verbose_name_plural = _("members of a group")
+        constraints = [
+            models.UniqueConstraint(fields=["file", "kind"], name="member_in_one_group_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["group"], condition=Q(is_keeper=True), name="group_has_one_keeper"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"file {self.file_id} in group {self.group_id}"

@@ -1,0 +1,1 @@
+"""One decoder per family of formats; each gives a small picture of one file."""

@@ -1,0 +1,140 @@
+"""What every decoder gives and refuses, and how a picture becomes a grid picture."""
+
+import struct
+import zlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+GRID_PX = 400
+TRUNCATED = "picture data is cut off"
+DAMAGED = "picture data is damaged"
+
+# What Pillow and pillow-heif raise on broken files; their plugins do not check every read.
+BROKEN_FILE_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    Image.DecompressionBombError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
+
+# EXIF orientation (CIPA DC-008 4.6.5.1.6) to the move that makes the picture upright.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS = frozenset([5, 6, 7, 8])
+
+
+class Undecodable(Exception):
+    """No picture can be made of the file; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodePolicy:
+    """Limits that are checked before anything is decoded. `max_decode_bytes` bounds the decoded picture."""
+
+    max_pixels: int = 300_000_000
+    max_decode_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A grid picture (RGB, upright, longest side at most 400) and what is true of the whole.
+
+    `width_px` and `height_px` are the full size as displayed; for RAW files those of the embedded preview.
+    `damage` says what is wrong with the picture data, `None` when nothing was noticed.
+    """
+
+    picture: Image.Image
+    width_px: int
+    height_px: int
+    duration_s: float | None = None
+    damage: str | None = None
+
+
+def check_size(width_px: int, height_px: int, *, policy: DecodePolicy, pixel_bytes: int = 4) -> None:
+    """Refuse what would need too much memory.
+
+    :raises Undecodable: when the picture is empty or larger than the policy allows.
+    """
+    pixels = width_px * height_px
+    if width_px < 1 or height_px < 1:
+        raise Undecodable(f"picture of {width_px} x {height_px} pixels")
+    if pixels > policy.max_pixels or pixels * pixel_bytes > policy.max_decode_bytes:
+        raise Undecodable(f"picture of {width_px} x {height_px} pixels is larger than the limit")
+
+
+def grid_size(width_px: int, height_px: int) -> tuple[int, int]:
+    """Give the size of the grid picture: longest side at most 400, never enlarged, no side below 1."""
+    scale = min(1.0, GRID_PX / max(width_px, height_px))
+    return max(1, round(width_px * scale)), max(1, round(height_px * scale))
+
+
+def grid_picture(picture: Image.Image) -> Image.Image:
+    """Shrink a decoded picture of any mode to an RGB grid picture; transparency becomes white."""
+    plain = _plain_mode(picture)
+    small = plain.resize(grid_size(*plain.size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return _on_white(small)
+
+
+def _plain_mode(picture: Image.Image) -> Image.Image:
+    """Convert to L, RGB or RGBA, the modes that can be resized without loss of meaning."""
+    if picture.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    if picture.mode in {"I", "F"}:
+        return _stretched(np.asarray(picture, dtype=np.float64))
+    if picture.has_transparency_data:
+        return picture if picture.mode == "RGBA" else picture.convert("RGBA")
+    return picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")
+
+
+def _stretched(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Image.Image:
+    """Numbers without a fixed range (scientific TIFF) are shown between their extremes."""
+    finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(finite.min()), float(finite.max())
+    scaled = (finite - low) * (255.0 / (high - low)) if high > low else finite * 0.0
+    return Image.fromarray(scaled.astype(np.uint8))
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture.convert("RGB")
+    background = Image.new("RGB", picture.size, "white")
+    background.paste(picture, mask=picture.getchannel("A"))
+    return background
+
+
+def turned(decoded: Decoded, orientation: int) -> Decoded:
+    """Apply an EXIF orientation to a picture that is still as it was stored."""
+    if orientation not in UPRIGHT:
+        return decoded
+    is_sideways = orientation in SIDEWAYS
+    return replace(
+        decoded,
+        picture=decoded.picture.transpose(UPRIGHT[orientation]),
+        width_px=decoded.height_px if is_sideways else decoded.width_px,
+        height_px=decoded.width_px if is_sideways else decoded.height_px,
+    )
+
+
+def damaged(decoded: Decoded, damage: str | None) -> Decoded:
+    """Add what was found out later; the first damage stands."""
+    return replace(decoded, damage=decoded.damage or damage)

@@ -1,0 +1,107 @@
+"""What identifies a file: the hash of its bytes, of its image or stream data, and how its picture looks."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import IO
+
+import imagehash
+from PIL import Image, ImageStat
+
+from media_catalog.pipeline.image_data import image_data_hash
+from media_catalog.pipeline.media_types import is_media, sniff_mime
+
+__all__ = [
+    "Contents",
+    "Fingerprint",
+    "NotARegularFile",
+    "fingerprint",
+    "image_data_hash",
+    "is_media",
+    "read_and_hash",
+    "read_head",
+    "sniff_mime",
+]
+
+HEAD_BYTES = 4096
+CHUNK_BYTES = 1 << 20
+# A name that has become a link or a pipe since the scan is neither followed nor waited for.
+OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class NotARegularFile(OSError):
+    """What was a file when the folder was scanned is something else now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """One reading of a file. `data` is `None` for large files; `mtime_ns` is the time after the last byte."""
+
+    sha256: str
+    size_bytes: int
+    mtime_ns: int
+    head: bytes
+    data: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """How a picture looks. `phash` is unsigned 64 bit, `None` for a picture of one colour.
+
+    `information` is the standard deviation of its grey values: 0 for one colour, at most 127.5.
+    """
+
+    phash: int | None
+    information: float | None
+
+
+def read_head(path: bytes) -> bytes:
+    """Read the first 4 KiB, from which the type is told.
+
+    :raises OSError: when it cannot be read; `NotARegularFile` when it is a link, pipe or the like.
+    """
+    descriptor = _open(path)
+    try:
+        return os.read(descriptor, HEAD_BYTES)
+    finally:
+        os.close(descriptor)
+
+
+def read_and_hash(path: bytes, *, keep_bytes_below: int = 64 << 20) -> Contents:
+    """Read a file once, hash it, and keep its bytes if it is smaller than `keep_bytes_below`.
+
+    :raises OSError: when it cannot be read; `NotARegularFile` when it is a link, pipe or the like.
+    """
+    with open(_open(path), "rb") as file:
+        size_bytes = os.fstat(file.fileno()).st_size
+        if size_bytes < keep_bytes_below:
+            data = file.read(size_bytes + 1)  # one more, so that a file which grows is not taken for whole
+            return _contents(file, [data], data=data)
+        return _contents(file, iter(lambda: file.read(CHUNK_BYTES), b""), data=None)
+
+
+def _contents(file: IO[bytes], chunks: Iterable[bytes], *, data: bytes | None) -> Contents:
+    digest, size_bytes, head = hashlib.sha256(), 0, b""
+    for chunk in chunks:
+        head = head or chunk[:HEAD_BYTES]
+        size_bytes += len(chunk)
+        digest.update(chunk)
+    mtime_ns = os.fstat(file.fileno()).st_mtime_ns
+    return Contents(sha256=digest.hexdigest(), size_bytes=size_bytes, mtime_ns=mtime_ns, head=head, data=data)
+
+
+def fingerprint(picture: Image.Image) -> Fingerprint:
+    """Hash how an upright grid picture looks (pHash of https://www.hackerfactor.com/blog/?/archives/432)."""
+    information = ImageStat.Stat(picture.convert("L")).stddev[0]
+    phash = int(str(imagehash.phash(picture)), 16) if information > 0 else None
+    return Fingerprint(phash=phash, information=information)
+
+
+def _open(path: bytes) -> int:
+    descriptor = os.open(path, OPEN_FLAGS)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotARegularFile("not a regular file")
+    return descriptor

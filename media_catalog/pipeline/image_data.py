@@ -1,0 +1,268 @@
+"""A hash of the image or stream data alone, which edits of metadata do not change."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from typing import IO
+
+import av
+import pillow_heif
+from PIL import ExifTags, ImageFile, ImageSequence
+
+from media_catalog.pipeline import media_types
+from media_catalog.pipeline.decoders import base, raster, video
+from media_catalog.pipeline.decoders.base import BROKEN_FILE_ERRORS, DecodePolicy, Undecodable
+
+BLOCK_BYTES = 1 << 20
+
+JPEG_START = b"\xff\xd8"
+JPEG_ALONE = frozenset([0x01, *range(0xD0, 0xD9)])  # markers without a length
+JPEG_END = 0xD9
+JPEG_SCAN = 0xDA
+JPEG_METADATA = frozenset([*range(0xE0, 0xF0), 0xFE])  # APPn and comments
+JPEG_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # stuffed zeros and restarts belong to the scan
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_PICTURE = frozenset([b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"IDAT", b"fdAT"])
+
+WEBP_PICTURE = frozenset([b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"])
+
+GIF_SIGNATURES = (b"GIF87a", b"GIF89a")  # a comment makes the one the other
+GIF_EXTENSION, GIF_IMAGE, GIF_END = 0x21, 0x2C, 0x3B
+GIF_GRAPHIC_CONTROL = 0xF9
+
+TIFF_PICTURE = (
+    ExifTags.Base.ImageWidth,
+    ExifTags.Base.ImageLength,
+    ExifTags.Base.BitsPerSample,
+    ExifTags.Base.Compression,
+    ExifTags.Base.PhotometricInterpretation,
+    ExifTags.Base.SamplesPerPixel,
+    ExifTags.Base.Predictor,
+    ExifTags.Base.JPEGTables,
+)
+TIFF_DATA = (
+    (ExifTags.Base.StripOffsets, ExifTags.Base.StripByteCounts),
+    (ExifTags.Base.TileOffsets, ExifTags.Base.TileByteCounts),
+)
+
+Parts = Iterator[bytes]
+
+
+class UnknownStructure(Exception):
+    """The file holds no picture of the structure that its type demands."""
+
+
+def image_data_hash(path: bytes, *, mime_type: str) -> str | None:
+    """Hash (SHA-256, 64 hex digits) what is seen and heard of a file, whatever its metadata says.
+
+    JPEG, PNG, WebP, GIF and TIFF: the encoded picture; videos, HEIF and AVIF: the packets of every stream;
+    other pictures: the pixels. What follows the end of a JPEG (video of a motion photo) is not part of it.
+    `None` where it cannot be known: RAW files, unsupported types, no picture in the file.
+
+    :raises OSError: when the file cannot be read.
+    """
+    method = _method(mime_type)
+    if method is None:
+        return None
+    with open(path, "rb") as source:
+        digest = hashlib.sha256(method.__name__.encode())  # hashes of two methods must not agree
+        try:
+            for part in method(source):
+                digest.update(part)
+        except (UnknownStructure, Undecodable, av.FFmpegError):
+            return None
+    return digest.hexdigest()
+
+
+def _method(mime_type: str) -> Callable[[IO[bytes]], Parts] | None:
+    if mime_type in media_types.VIDEO_TYPES:
+        return _packets
+    if mime_type in media_types.HEIF_TYPES:
+        return _heif
+    return METHODS.get(mime_type)
+
+
+def _jpeg(source: IO[bytes]) -> Parts:
+    data = source.read()
+    if not data.startswith(JPEG_START):
+        raise UnknownStructure
+    at, has_scan = len(JPEG_START), False
+    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
+        marker = data[at + 1]
+        if marker == JPEG_END:
+            break
+        if marker == 0xFF or marker in JPEG_ALONE:
+            at += 1 if marker == 0xFF else 2
+            continue
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == JPEG_SCAN:
+            following = JPEG_AFTER_SCAN.search(data, end)
+            end, has_scan = following.start() if following else len(data), True
+        if marker not in JPEG_METADATA:
+            yield data[at:end]
+        at = end
+    if not has_scan:
+        raise UnknownStructure
+
+
+def _png(source: IO[bytes]) -> Parts:
+    if source.read(len(PNG_SIGNATURE)) != PNG_SIGNATURE:
+        raise UnknownStructure
+    has_data = False
+    while len(header := source.read(8)) == 8 and (kind := header[4:]) != b"IEND":
+        length = int.from_bytes(header[:4], "big")
+        if kind in PNG_PICTURE:
+            yield from _blocks(source, length)
+            has_data = has_data or kind == b"IDAT"
+            length = 0
+        source.seek(length + 4, 1)  # the checksum as well
+    if not has_data:
+        raise UnknownStructure
+
+
+def _webp(source: IO[bytes]) -> Parts:
+    header = source.read(12)
+    if header[:4] != b"RIFF" or header[8:] != b"WEBP":
+        raise UnknownStructure
+    has_data = False
+    while len(header := source.read(8)) == 8:
+        length = int.from_bytes(header[4:], "little")
+        padding = length % 2
+        if header[:4] in WEBP_PICTURE:
+            yield header[:4]
+            yield from _blocks(source, length)
+            has_data, length = True, 0
+        source.seek(length + padding, 1)
+    if not has_data:
+        raise UnknownStructure
+
+
+def _gif(source: IO[bytes]) -> Parts:
+    if source.read(6) not in GIF_SIGNATURES:
+        raise UnknownStructure
+    yield from _gif_table(source, source.read(7), flags_at=4)
+    has_image = False
+    while (block := source.read(1)) and block[0] != GIF_END:
+        if block[0] == GIF_IMAGE:
+            yield from _gif_table(source, source.read(9), flags_at=8)
+            yield source.read(1)  # code size
+            yield from _gif_sub_blocks(source)
+            has_image = True
+        elif block[0] == GIF_EXTENSION:
+            is_picture = source.read(1) == bytes([GIF_GRAPHIC_CONTROL])
+            content = list(_gif_sub_blocks(source))
+            yield from content if is_picture else ()
+    if not has_image:
+        raise UnknownStructure
+
+
+def _gif_table(source: IO[bytes], descriptor: bytes, *, flags_at: int) -> Parts:
+    """A descriptor and the colour table that may follow it."""
+    if len(descriptor) <= flags_at:
+        raise UnknownStructure
+    yield descriptor
+    flags = descriptor[flags_at]
+    if flags & 0x80:
+        yield source.read(3 << ((flags & 7) + 1))
+
+
+def _gif_sub_blocks(source: IO[bytes]) -> Parts:
+    while (length := source.read(1)) and length[0]:
+        yield source.read(length[0])
+
+
+def _tiff(source: IO[bytes]) -> Parts:
+    picture = raster.opened(source, file_format="TIFF")
+    try:
+        for number in range(getattr(picture, "n_frames", 1)):
+            picture.seek(number)
+            yield from _tiff_page(source, picture)
+    except BROKEN_FILE_ERRORS as error:
+        raise UnknownStructure from error
+
+
+def _tiff_page(source: IO[bytes], picture: ImageFile.ImageFile) -> Parts:
+    tags = getattr(picture, "tag_v2", {})
+    yield repr([tags.get(tag) for tag in TIFF_PICTURE]).encode()
+    for offsets, lengths in TIFF_DATA:
+        for offset, length in zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=True):
+            source.seek(offset)
+            yield from _blocks(source, length)
+
+
+def _packets(source: IO[bytes]) -> Parts:
+    """One digest for each stream: the order of packets between streams means nothing."""
+    with video.open_container(source) as container:
+        streams = [stream for stream in container.streams if not video.is_cover(stream)]
+        digests = {stream.index: hashlib.sha256(_setup(stream)) for stream in streams}
+        has_data = False
+        for packet in container.demux():
+            if packet.size and packet.stream.index in digests:
+                digests[packet.stream.index].update(bytes(packet))
+                has_data = True
+    if not has_data:
+        raise UnknownStructure
+    for index in sorted(digests):
+        yield digests[index].digest()
+
+
+def _setup(stream: av.stream.Stream) -> bytes:
+    """What a decoder is told before the first packet."""
+    context = getattr(stream, "codec_context", None)
+    return bytes(context.extradata or b"") if context is not None else b""
+
+
+def _heif(source: IO[bytes]) -> Parts:
+    try:
+        yield from list(_packets(source))
+    except av.FFmpegError:  # some phones write boxes that only libheif knows
+        source.seek(0)
+        yield from _heif_pixels(source)
+
+
+def _heif_pixels(source: IO[bytes]) -> Parts:
+    try:
+        for image in pillow_heif.open_heif(source):
+            base.check_size(*image.size, policy=DecodePolicy())
+            yield f"{image.mode} {image.size}".encode()
+            yield image.data
+    except BROKEN_FILE_ERRORS as error:
+        raise UnknownStructure from error
+
+
+def _pixels(source: IO[bytes], *, file_format: str) -> Parts:
+    picture = raster.opened(source, file_format=file_format)
+    base.check_size(*picture.size, policy=DecodePolicy())
+    try:
+        for frame in ImageSequence.Iterator(picture):
+            yield f"{frame.mode} {frame.size}".encode()
+            yield frame.tobytes()
+    except BROKEN_FILE_ERRORS as error:
+        raise UnknownStructure from error
+
+
+def _bmp(source: IO[bytes]) -> Parts:
+    return _pixels(source, file_format="BMP")
+
+
+def _jp2(source: IO[bytes]) -> Parts:
+    return _pixels(source, file_format="JPEG2000")
+
+
+def _blocks(source: IO[bytes], length: int) -> Parts:
+    while length > 0 and (block := source.read(min(length, BLOCK_BYTES))):
+        yield block
+        length -= len(block)
+
+
+METHODS: dict[str, Callable[[IO[bytes]], Parts]] = {
+    "image/avif": _packets,
+    "image/bmp": _bmp,
+    "image/gif": _gif,
+    "image/jp2": _jp2,
+    "image/jpeg": _jpeg,
+    "image/png": _png,
+    "image/tiff": _tiff,
+    "image/webp": _webp,
+}

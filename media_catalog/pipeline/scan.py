@@ -1,0 +1,285 @@
+"""Walk a source folder: every entry is either a file to analyse or refused with a reason."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from media_catalog.pipeline import media_types
+
+# Names are compared in lower case: the folders come from disks that did not care.
+SYSTEM_FILES = {
+    b".ds_store": "folder settings of macOS",
+    b"thumbs.db": "thumbnail cache of Windows",
+    b"ehthumbs.db": "thumbnail cache of Windows",
+    b"desktop.ini": "folder settings of Windows",
+    b"icon\r": "folder icon of macOS",
+}
+SYSTEM_FOLDERS = {
+    b"@eadir": "thumbnails made by a Synology NAS",
+    b"#recycle": "recycle bin of a Synology NAS",
+    b"#snapshot": "snapshots of a Synology NAS",
+    b"@recycle": "recycle bin of a QNAP NAS",
+    b"@recently-snapshot": "snapshots of a QNAP NAS",
+    b".@__thumb": "thumbnails made by a QNAP NAS",
+    b".photostructure": "data of PhotoStructure",
+    b"$recycle.bin": "recycle bin of Windows",
+    b"recycler": "recycle bin of Windows",
+    b"system volume information": "system folder of Windows",
+    b"__macosx": "attributes packed by macOS",
+    b"lost+found": "system folder of the disk",
+}
+APPLE_DOUBLE = b"._"
+
+# Bidirectional overrides and line separators let a name pretend to be another one.
+DECEPTIVE = frozenset([*range(0x80, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)])
+CONTROL_PICTURES = 0x2400  # U+2400 is the picture of U+0000, and so on
+DELETE_PICTURE = "\u2421"
+
+FILE_TYPES = {
+    stat.S_IFIFO: ("fifo", "named pipe"),
+    stat.S_IFSOCK: ("socket", "socket"),
+    stat.S_IFCHR: ("device", "character device"),
+    stat.S_IFBLK: ("device", "block device"),
+}
+
+
+class EntryKind(StrEnum):
+    FILE = "file"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class UnreadableRoot(Exception):
+    """The source folder itself cannot be listed, so nothing is known about its files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One regular file below a source. `path` is relative to the root, exact bytes, '/' between folders."""
+
+    path: bytes
+    size_bytes: int
+    mtime_ns: int
+    device: int
+    inode: int
+
+    @property
+    def kind(self) -> EntryKind:
+        return EntryKind.FILE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedEntry:
+    """Anything else that was seen. `is_failure` tells what should have been readable from what is left out
+    on purpose."""
+
+    path: bytes
+    is_failure: bool
+    code: str
+    text: str
+    size_bytes: int | None
+    mtime_ns: int | None
+
+    @property
+    def kind(self) -> EntryKind:
+        return EntryKind.FAILED if self.is_failure else EntryKind.SKIPPED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder still to be listed. `refusal` is why everything in it is left out."""
+
+    path: bytes
+    refusal: Refusal | None
+
+
+Identity = tuple[int, int]  # device and inode
+
+
+def scan(
+    root: bytes, *, is_recursive: bool = True, excluded: Sequence[bytes] = ()
+) -> Iterator[SourceFile | RefusedEntry]:
+    """Yield everything below `root`, folder by folder, sorted by bytes, links never followed.
+
+    Memory is bounded by the names of the largest folder. Each folder in `excluded` (absolute) is one entry.
+
+    :raises UnreadableRoot: when the root cannot be listed; a folder below it becomes a failed entry instead.
+    """
+    own_folders = _identities(excluded)
+    pending = [Folder(path=b"", refusal=None)]
+    while pending:
+        folder = pending.pop()
+        found: list[Folder] = []
+        for entry in _entries(root, folder, own_folders):
+            if isinstance(entry, Folder):
+                found.append(entry)
+            else:
+                yield entry
+        if is_recursive:
+            pending.extend(reversed(found))
+
+
+def display_text(path: bytes) -> str:
+    """Show a path harmlessly: U+FFFD for what is not UTF-8 or could mislead, pictures for control characters.
+
+    The exact bytes can be had back only where encoding the text again gives the same bytes.
+    """
+    return "".join(_visible(character) for character in path.decode("utf-8", "replace"))
+
+
+def signed_64(value: int) -> int:
+    """Wrap an unsigned 64-bit number (inodes of some file systems) into the range of a database integer."""
+    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def stored_mtime_ns(value: int) -> int:
+    """Clamp a modification time (1677 to 2262 fit) into the range of a database integer."""
+    return max(-(1 << 63), min(value, (1 << 63) - 1))
+
+
+def _visible(character: str) -> str:
+    code = ord(character)
+    if code < 0x20:
+        return chr(CONTROL_PICTURES + code)
+    if code == 0x7F:
+        return DELETE_PICTURE
+    return "\ufffd" if code in DECEPTIVE else character
+
+
+def _identities(folders: Sequence[bytes]) -> frozenset[Identity]:
+    """A folder is recognised by device and inode, so that a mount or link cannot hide it."""
+    found = set()
+    for folder in folders:
+        try:
+            status = os.stat(folder)
+        except FileNotFoundError:
+            continue
+        found.add((status.st_dev, status.st_ino))
+    return frozenset(found)
+
+
+def _entries(
+    root: bytes, folder: Folder, own_folders: frozenset[Identity]
+) -> Iterator[SourceFile | RefusedEntry | Folder]:
+    try:
+        descriptor = _open_folder(root, folder)
+    except OSError as error:
+        yield _unlisted(folder, error)
+        return
+    try:
+        names = sorted(os.fsencode(name) for name in os.listdir(descriptor))
+        for name in names:
+            entry = _entry(descriptor, folder, name, own_folders)
+            if entry is not None:
+                yield entry
+    except OSError as error:
+        yield _unlisted(folder, error)
+    finally:
+        os.close(descriptor)
+
+
+def _open_folder(root: bytes, folder: Folder) -> int:
+    if not folder.path:
+        return os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    # A folder that has been exchanged for a link since it was seen must not lead out of the source.
+    return os.open(os.path.join(root, folder.path), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+
+
+def _unlisted(folder: Folder, error: OSError) -> RefusedEntry:
+    if not folder.path:
+        raise UnreadableRoot(error.strerror) from error
+    if folder.refusal is not None:
+        return _refused(folder.path, folder.refusal)
+    refusal = Refusal(code="unreadable", text=f"folder cannot be read: {error.strerror}")
+    return _refused(folder.path, refusal, is_failure=True)
+
+
+def _entry(
+    descriptor: int, folder: Folder, name: bytes, own_folders: frozenset[Identity]
+) -> SourceFile | RefusedEntry | Folder:
+    path = folder.path + b"/" + name if folder.path else name
+    try:
+        status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+    except OSError as error:
+        text = f"cannot be looked at: {error.strerror}"
+        return _refused(path, Refusal(code="unreadable", text=text), is_failure=True)
+    if stat.S_ISDIR(status.st_mode):
+        if (status.st_dev, status.st_ino) in own_folders:
+            return _refused(path, Refusal(code="own_data", text="data folder of this program"))
+        return Folder(path=path, refusal=folder.refusal or _folder_refusal(name))
+    refusal = folder.refusal or _name_refusal(name) or _type_refusal(descriptor, name, status)
+    if refusal is not None:
+        return _refused(path, refusal, status=status)
+    return _regular_file(descriptor, path, status)
+
+
+def _regular_file(descriptor: int, path: bytes, status: os.stat_result) -> SourceFile | RefusedEntry:
+    name = os.path.basename(path)
+    if status.st_size == 0:
+        refusal = Refusal(code="empty", text="empty file (0 bytes)")
+        return _refused(path, refusal, status=status, is_failure=media_types.is_named_like_media(path))
+    if not os.access(name, os.R_OK, dir_fd=descriptor, effective_ids=True):
+        refusal = Refusal(code="unreadable", text="file may not be read: permission denied")
+        return _refused(path, refusal, status=status, is_failure=True)
+    return SourceFile(
+        path=path,
+        size_bytes=status.st_size,
+        mtime_ns=stored_mtime_ns(status.st_mtime_ns),
+        device=signed_64(status.st_dev),
+        inode=signed_64(status.st_ino),
+    )
+
+
+def _folder_refusal(name: bytes) -> Refusal | None:
+    if system := SYSTEM_FOLDERS.get(name.lower()):
+        return Refusal(code="system_file", text=f"inside {display_text(name)}, {system}")
+    if name.startswith(b"."):
+        return Refusal(code="hidden", text=f"inside the hidden folder {display_text(name)}")
+    return None
+
+
+def _name_refusal(name: bytes) -> Refusal | None:
+    if system := SYSTEM_FILES.get(name.lower()):
+        return Refusal(code="system_file", text=system)
+    if name.startswith(APPLE_DOUBLE):
+        return Refusal(code="system_file", text="AppleDouble file: attributes kept by macOS, no picture")
+    if name.startswith(b"."):
+        return Refusal(code="hidden", text="hidden file")
+    return None
+
+
+def _type_refusal(descriptor: int, name: bytes, status: os.stat_result) -> Refusal | None:
+    if stat.S_ISLNK(status.st_mode):
+        return Refusal(code="symlink", text=f"symbolic link to {_link_target(descriptor, name)}")
+    if stat.S_ISREG(status.st_mode):
+        return None
+    code, text = FILE_TYPES.get(stat.S_IFMT(status.st_mode), ("device", "not a regular file"))
+    return Refusal(code=code, text=text)
+
+
+def _link_target(descriptor: int, name: bytes) -> str:
+    try:
+        return display_text(os.readlink(name, dir_fd=descriptor))
+    except OSError as error:
+        return f"an unknown target ({error.strerror})"
+
+
+def _refused(
+    path: bytes, refusal: Refusal, *, status: os.stat_result | None = None, is_failure: bool = False
+) -> RefusedEntry:
+    return RefusedEntry(
+        path=path,
+        is_failure=is_failure,
+        code=refusal.code,
+        text=refusal.text,
+        size_bytes=status.st_size if status else None,
+        mtime_ns=stored_mtime_ns(status.st_mtime_ns) if status else None,
+    )

@@ -1,0 +1,92 @@
+"""How two dated claims stand to each other: the same moment, a zone apart, or contradicting."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from media_catalog.pipeline.timestamps import plausibility, zones
+from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate, period_end
+
+# A name is given, a file opened and a video closed at slightly different times.
+SAME_MOMENT = timedelta(seconds=120)
+GPS_STALENESS = timedelta(minutes=5)  # the receiver repeats its last fix
+FARTHEST_WEST = timedelta(hours=12)  # how far behind UTC a wall clock can be
+FARTHEST_EAST = timedelta(hours=14)  # how far ahead
+QUARTER_HOUR = timedelta(minutes=15)
+DAY = timedelta(days=1)
+GPS = "GPS:"
+# On UTC by specification, on the wall clock in many cameras (https://exiftool.org/ExifTool.html#QuickTimeUTC).
+CONTAINER_CLOCKS = ("QuickTime:", "Matroska:", "ASF:")
+
+
+class Relation(StrEnum):
+    AGREES = "agrees"
+    COMPATIBLE = "compatible"  # neither supports nor contradicts
+    APART = "apart"  # by whole zones, or by the age of a GPS fix: one of the two may be mistaken
+    DIFFERS = "differs"
+
+
+def relation(one: Candidate, other: Candidate) -> Relation:
+    """Compare two plausible claims, allowing for whole-zone differences where a zone is unknown."""
+    if one.precision not in EXACT or other.precision not in EXACT:
+        return _coarse_relation(one, other)
+    if one.local and other.local and abs(one.local - other.local) <= SAME_MOMENT:
+        return Relation.AGREES
+    if one.instant and other.instant and abs(one.instant - other.instant) <= _tolerance(one, other):
+        return Relation.AGREES
+    if zone_offset(one, other) is not None or is_on_local_clock(one, other):
+        return Relation.AGREES
+    return _disagreement(one, other)
+
+
+def zone_offset(one: Candidate, other: Candidate) -> int | None:
+    """Find the offset between a wall clock without zone and an instant without wall clock, in minutes."""
+    for wall, instant in ((one, other), (other, one)):
+        if wall.local and not wall.instant and instant.instant and not instant.local:
+            return zones.offset_between(wall.local, instant.instant, tolerance=_tolerance(one, other))
+    return None
+
+
+def is_on_local_clock(one: Candidate, other: Candidate) -> bool:
+    """Tell whether one is a video's "UTC" date whose digits are the wall clock of the other."""
+    for container, wall in ((one, other), (other, one)):
+        if container.instant and wall.local and container.source.startswith(CONTAINER_CLOCKS):
+            return abs(container.instant.replace(tzinfo=None) - wall.local) <= SAME_MOMENT
+    return False
+
+
+def gap(one: Candidate, other: Candidate) -> timedelta:
+    """Measure the time between two claims: of instants, else of wall clocks, else of their digits."""
+    if one.instant and other.instant:
+        return abs(one.instant - other.instant)
+    return abs(plausibility.digits(one) - plausibility.digits(other))
+
+
+def _tolerance(one: Candidate, other: Candidate) -> timedelta:
+    return GPS_STALENESS if GPS in one.source or GPS in other.source else SAME_MOMENT
+
+
+def _disagreement(one: Candidate, other: Candidate) -> Relation:
+    distance = gap(one, other)
+    if one.source.startswith(GPS) or other.source.startswith(GPS):
+        return Relation.APART if distance <= DAY else Relation.DIFFERS
+    is_zone_open = one.local and other.local and not (one.instant and other.instant)
+    if is_zone_open and distance <= FARTHEST_WEST + FARTHEST_EAST:
+        residue = abs(distance - round(distance / QUARTER_HOUR) * QUARTER_HOUR)
+        return Relation.APART if residue <= SAME_MOMENT else Relation.DIFFERS
+    return Relation.DIFFERS
+
+
+def _coarse_relation(one: Candidate, other: Candidate) -> Relation:
+    (start, end), (other_start, other_end) = _span(one), _span(other)
+    between = max(start, other_start) - min(end, other_end)
+    if between <= timedelta(0):
+        return Relation.AGREES
+    return Relation.COMPATIBLE if between <= FARTHEST_EAST else Relation.DIFFERS
+
+
+def _span(candidate: Candidate) -> tuple[datetime, datetime]:
+    """Give the first and the last wall clock that a claim allows."""
+    if candidate.local:
+        return candidate.local, period_end(candidate.local, candidate.precision)
+    digits = plausibility.digits(candidate)
+    return digits - FARTHEST_WEST, digits + FARTHEST_EAST

@@ -1,0 +1,96 @@
+"""Which dates nobody took a picture on, and which deserve doubt (lists: issue trackers of photo managers)."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from media_catalog.pipeline.timestamps import zones
+from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate
+
+FIRST_PHOTOGRAPH = 1826  # Niépce; scans may carry any year since
+FIRST_DIGITAL_CAMERA = 1988  # no camera wrote a date into a file before
+FUTURE = timedelta(days=1)  # room for clocks east of UTC
+# Zero of a clock, at any zone's distance: QuickTime, Unix, FAT and ZIP, and EXIF's all-zero date made valid.
+CLOCK_ZEROS = (
+    datetime(1904, 1, 1),
+    datetime(1970, 1, 1),
+    datetime(1980, 1, 1),
+    datetime(1999, 11, 30),
+)
+ZERO_TIMES = frozenset(
+    zero + sign * timedelta(minutes=offset)
+    for zero in CLOCK_ZEROS
+    for offset in zones.REAL_OFFSETS
+    for sign in (1, -1)
+)
+# Exactly these seconds: camera defaults (https://github.com/photoprism/photoprism/issues/3229).
+DEFAULT_TIMES = frozenset((datetime(2000, 1, 1), datetime(2002, 12, 8, 12)))
+# Whole days on which counters start or end: spreadsheets, FAT in a zone west of UTC, NTP, 32-bit Unix.
+COUNTER_DAYS = frozenset(
+    (date(1899, 12, 30), date(1899, 12, 31), date(1979, 12, 31), date(2036, 2, 7), date(2038, 1, 19))
+)
+BLANK = frozenset("0 :-/.T")
+FACTORY_HOUR = timedelta(minutes=30)  # a camera whose clock was never set starts on 1 January at midnight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    code: str  # refused_sentinel, refused_unreadable, refused_future, refused_too_early
+    text: str
+
+
+def refusal(candidate: Candidate, *, now: datetime) -> Refusal | None:
+    """Say why a claim cannot be a capture date; None if it can be one."""
+    if candidate.local is None and candidate.instant is None:
+        if BLANK.issuperset(candidate.raw):
+            return Refusal(code="refused_sentinel", text="empty date: the clock was never set")
+        return Refusal(code="refused_unreadable", text="not a date")
+    time = digits(candidate)
+    if time.year < FIRST_PHOTOGRAPH:
+        return Refusal(code="refused_too_early", text=f"before the first photograph ({FIRST_PHOTOGRAPH})")
+    if time > now.astimezone(UTC).replace(tzinfo=None) + FUTURE:
+        return Refusal(code="refused_future", text="in the future")
+    if _is_sentinel(candidate, time):
+        return Refusal(code="refused_sentinel", text="stands for no date: zero or default of a clock")
+    return None
+
+
+def is_factory_default(candidate: Candidate) -> bool:
+    """Tell whether the claim looks like a clock that was started and never set: 1 January, 00:00 to 00:30."""
+    time = digits(candidate)
+    if candidate.precision not in EXACT or (time.month, time.day) != (1, 1):
+        return False
+    return time - time.replace(hour=0, minute=0, second=0, microsecond=0) <= FACTORY_HOUR
+
+
+def is_midnight(candidate: Candidate) -> bool:
+    """Tell whether a wall clock shows midnight to the second: far more often a mere day than a time."""
+    local = candidate.local
+    if local is None or candidate.precision not in EXACT:
+        return False
+    return (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
+
+
+def is_before_digital_cameras(candidate: Candidate) -> bool:
+    """Tell whether the date is older than any camera that could have written it, so that a person did."""
+    return digits(candidate).year < FIRST_DIGITAL_CAMERA
+
+
+def digits(candidate: Candidate) -> datetime:
+    """Give what a claim shows without a zone: its wall clock, else its instant in UTC.
+
+    :raises ValueError: when the claim holds no date.
+    """
+    if candidate.local is not None:
+        return candidate.local
+    if candidate.instant is not None:
+        return candidate.instant.replace(tzinfo=None)
+    raise ValueError(f"{candidate.source} holds no date: {candidate.raw!r}")
+
+
+def _is_sentinel(candidate: Candidate, time: datetime) -> bool:
+    if time.date() in COUNTER_DAYS:
+        return True
+    if candidate.precision not in EXACT:
+        return False  # a day, month or year that somebody gave on purpose
+    second = time.replace(microsecond=0)
+    return second in ZERO_TIMES or second in DEFAULT_TIMES

@@ -1,0 +1,99 @@
+"""What the copy of a file should be: its place in the archive and the tags it needs."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from media_catalog.models import ExportedFile, FileMetadata, FileTag, MediaFile
+from media_catalog.models.fields import path_key
+from media_catalog.pipeline import archive_names, archive_tags
+from media_catalog.pipeline.archive_names import Destination
+from media_catalog.pipeline.archive_tags import Facts
+from media_catalog.pipeline.exiftool import TagEdit
+from media_catalog.pipeline.timestamps.candidates import Precision
+
+ASSUMED = "assumed"
+
+
+def place(file: MediaFile) -> Destination:
+    """Return where a file belongs in an archive, before collisions are counted."""
+    return archive_names.destination(
+        local=file.captured_local,
+        until=file.captured_until_local,
+        precision=_precision(file),
+        original_name=file.path.rpartition(b"/")[2],
+        extension=file.extension or None,
+    )
+
+
+def key(relative: str) -> str:
+    """Return the digest that all spellings of one path in an archive have in common."""
+    return path_key(archive_names.collision_key(relative).encode(errors="surrogateescape"))
+
+
+def stem_key(where: Destination) -> str:
+    """Return the digest that all numbers of one name have in common."""
+    return key(archive_names.numbered(where, 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The edits that a copy needs, and what becomes of them where its format cannot take them."""
+
+    edits: list[TagEdit]
+    in_sidecar: list[TagEdit]
+
+    def is_in(self, row: ExportedFile) -> bool:
+        """Tell whether a copy carries them, as far as it could be made to."""
+        return bool(row.tags_written == as_rows(self.in_sidecar if row.tags_error else self.edits))
+
+
+def wanted(files: Sequence[MediaFile]) -> dict[int, Wanted]:
+    """Return what the copies of these files should say, by file id; two queries."""
+    keywords = _keywords(files)
+    tags = dict(FileMetadata.objects.filter(file__in=files).values_list("file_id", "tags"))
+    return {file.pk: _wanted(file, keywords.get(file.sha256, []), tags.get(file.pk, {})) for file in files}
+
+
+def as_rows(edits: Sequence[TagEdit]) -> list[list[str]]:
+    """Return edits as they are stored with an exported file."""
+    return [[edit.tag, edit.op, edit.value] for edit in edits]
+
+
+def same_bytes(hashes: Collection[str]) -> list[int]:
+    """Return the ids of all files with these SHA-256: their fates hang together."""
+    return list(MediaFile.objects.filter(sha256__in=hashes).values_list("pk", flat=True))
+
+
+def _wanted(file: MediaFile, keywords: Sequence[str], tags: Mapping[str, Any]) -> Wanted:
+    facts = _facts(file, keywords)
+    edits = archive_tags.tag_edits(facts, mime_type=file.mime_type or None, tags=tags)
+    return Wanted(edits=edits, in_sidecar=archive_tags.as_xmp(edits, tags=tags))
+
+
+def _keywords(files: Sequence[MediaFile]) -> Mapping[str, list[str]]:
+    """Collect tag names by SHA-256: one copy stands for all files of its bytes, so it gets all their tags."""
+    found: dict[str, list[str]] = defaultdict(list)
+    hashes = {file.sha256 for file in files}
+    rows = FileTag.objects.filter(file__sha256__in=hashes).order_by("tag__name", "tag_id").distinct()
+    for sha256, name in rows.values_list("file__sha256", "tag__name"):
+        found[sha256].append(name)
+    return found
+
+
+def _facts(file: MediaFile, keywords: Sequence[str]) -> Facts:
+    return Facts(
+        local=file.captured_local,
+        until=file.captured_until_local,
+        precision=_precision(file),
+        offset_minutes=file.offset_minutes,
+        offset_is_evidence=file.offset_source not in ("", ASSUMED),
+        instant=file.captured_at,
+        may_replace_date=file.reviewed_at is not None,
+        keywords=tuple(keywords),
+    )
+
+
+def _precision(file: MediaFile) -> Precision | None:
+    return Precision(file.captured_precision) if file.captured_precision else None

@@ -1,0 +1,97 @@
+"""Exporting: verified copies of all files that are decided, named by their dates."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from media_catalog.models import Archive, Export, Job, MediaFile
+from media_catalog.models.fields import path_key
+from media_catalog.pipeline.exiftool import ExifToolError
+from media_catalog.services import (
+    archives,
+    export_files,
+    export_finish,
+    export_gate,
+    export_plan,
+    jobs,
+    sources,
+)
+from media_catalog.services.export_names import Namer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What an export would do with one file; `destination` is relative to the archive."""
+
+    file: MediaFile
+    destination: str
+    is_first: bool
+
+
+def start(*, archive_root: bytes, is_forced: bool, created_at: datetime) -> Job:
+    """Queue an export that brings an archive up to date; its folder is made if need be.
+
+    :param is_forced: export what is undecided as well.
+    :raises ArchiveRefused: when the folder cannot be an archive, or its disk cannot take the copies.
+    :raises DecisionsOpen: when something is undecided and `is_forced` is not given.
+    :raises AlreadyRunning: when an export is under way.
+    """
+    root = archives.canonical(archive_root)
+    export_gate.check(root, is_forced=is_forced)
+    options = {"is_forced": is_forced, "archive": sources.shown(root)}
+    try:
+        with transaction.atomic():
+            job = jobs.create(kind=Job.Kind.EXPORT, source=None, options=options, created_at=created_at)
+            archive = archives.register(root, created_at=created_at)
+            Export.objects.create(job=job, archive=archive, is_forced=is_forced)
+    except IntegrityError:
+        # Another process was faster by a moment, and the database lets only one export run.
+        running = Job.objects.unfinished().filter(kind=Job.Kind.EXPORT).first()
+        if running is None:
+            raise
+        raise jobs.AlreadyRunning(running) from None
+    return job
+
+
+def preview(*, archive_root: bytes, is_forced: bool) -> Iterator[Preview]:
+    """Stream what an export would write now, without writing anything.
+
+    :raises ArchiveRefused: :raises DecisionsOpen: at once, as `start` does.
+    """
+    root = archives.canonical(archive_root)
+    export_gate.check(root, is_forced=is_forced)
+    return _previews(root, is_forced=is_forced)
+
+
+def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
+    """Do the work of one batch of an export; an archive that cannot be written any more ends the job.
+
+    :raises LeaseLost: when the batch was handed to somebody else.
+    """
+    try:
+        archives.require_present(claim.batch.job.export.archive)
+        STAGES[claim.batch.stage](claim, clock=clock)
+    except (archives.ArchiveLost, ExifToolError) as error:
+        jobs.fail(claim.batch.job_id, message=str(error), at=clock())
+    else:
+        jobs.finish_batch(claim, at=clock())
+
+
+def _previews(root: bytes, *, is_forced: bool) -> Iterator[Preview]:
+    archive = Archive.objects.filter(root_key=path_key(root)).first()
+    namer = Namer(root, archive.pk if archive else None)
+    for steps in export_plan.slices(archive, is_forced=is_forced):
+        wanted = [step for step in steps if not step.is_known]
+        namer.learn(step.stem_key for step in wanted if not step.keeps_place)
+        for step in wanted:
+            place = step.row.destination if step.row and step.keeps_place else namer.next(step.place)[0]
+            yield Preview(file=step.file, destination=place, is_first=step.is_first)
+
+
+STAGES: dict[str, Callable[..., None]] = {
+    Job.Stage.SCAN: export_plan.run,
+    Job.Stage.FILES: export_files.run,
+    Job.Stage.FINISH: export_finish.run,
+}

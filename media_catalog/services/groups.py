@@ -1,0 +1,74 @@
+"""Groups of copies, kept up to date as files come and go."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from media_catalog.models import DuplicateGroup, DuplicateMember, MediaFile
+from media_catalog.pipeline import ranking
+from media_catalog.services import counts
+
+IDENTICAL = DuplicateGroup.Kind.IDENTICAL
+
+
+@transaction.atomic
+def refresh_identical(hashes: Collection[str], *, at: datetime) -> int:
+    """Bring the groups of identical files for these SHA-256 up to date; return how many groups there are.
+
+    Equal bytes need no decision by a person, so such a group is resolved as it is made. Two names of one file
+    on disk (hard links, or a folder mounted twice) are not copies of each other.
+    """
+    files: dict[str, list[MediaFile]] = defaultdict(list)
+    for file in (
+        MediaFile.objects.readable().filter(sha256__in=hashes).select_related("source").order_by("pk")
+    ):
+        files[file.sha256].append(file)
+    touched = [file.pk for same in files.values() for file in same]
+    touched += DuplicateMember.objects.filter(kind=IDENTICAL, group__key__in=hashes).values_list(
+        "file_id", flat=True
+    )
+    with counts.tracking(touched):
+        return sum(_refresh_group(sha256, files[sha256], at=at) for sha256 in hashes)
+
+
+def _refresh_group(sha256: str, files: list[MediaFile], *, at: datetime) -> bool:
+    ranked = ranking.rank_identical(_physical_copies(files))
+    if len(ranked) < 2:
+        DuplicateGroup.objects.filter(kind=IDENTICAL, key=sha256).delete()
+        return False
+    group, _ = DuplicateGroup.objects.get_or_create(
+        kind=IDENTICAL, key=sha256, defaults={"created_at": at, "resolved_at": at}
+    )
+    present = list(group.members.order_by("rank").values_list("file_id", flat=True))
+    if present != [one.copy.id for one in ranked]:
+        _replace_members(group, ranked)
+    return True
+
+
+def _physical_copies(files: list[MediaFile]) -> list[ranking.Copy]:
+    # Some network file systems give no inode number: there each name counts as a file.
+    by_inode = {(file.device, file.inode or -file.pk): file for file in reversed(files)}
+    return [
+        ranking.Copy(
+            id=file.pk, path=file.path, mtime_ns=file.mtime_ns or 0, preference=file.source.keeper_preference
+        )
+        for file in by_inode.values()
+    ]
+
+
+def _replace_members(group: DuplicateGroup, ranked: list[ranking.Ranked]) -> None:
+    DuplicateMember.objects.filter(kind=IDENTICAL, file__in=[one.copy.id for one in ranked]).delete()
+    group.members.all().delete()
+    DuplicateMember.objects.bulk_create(
+        DuplicateMember(
+            group=group,
+            file_id=one.copy.id,
+            kind=IDENTICAL,
+            is_keeper=rank == 0,
+            rank=rank,
+            reasons=list(one.reasons),
+        )
+        for rank, one in enumerate(ranked)
+    )

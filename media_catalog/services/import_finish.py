@@ -1,0 +1,115 @@
+"""Last stage of an import: what vanished, whose sidecars are whose, what is identical, and the sums."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import chain
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+
+from media_catalog.models import Job, JobFailure, JobFile, MediaFile, State
+from media_catalog.models.fields import path_key
+from media_catalog.pipeline import analyze
+from media_catalog.services import counts, groups, jobs, tools
+
+SLICE = 500
+VANISHED = "vanished"
+NO_LONGER_THERE = "no longer in its folder"
+
+
+def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
+    """Bring everything that rests on the whole source up to date, in slices that renew the lease."""
+    job = claim.batch.job
+    for part in tools.slices(_vanished(job), SLICE):
+        _mark_missing(claim, part, at=clock())
+    for part in tools.slices(_orphaned_sidecars(job), SLICE):
+        _adopt(claim, part, at=clock())
+    for hashes in tools.slices(_touched_hashes(job), SLICE):
+        jobs.renew(claim, at=clock())
+        groups.refresh_identical(hashes, at=clock())
+    Job.objects.filter(pk=job.pk).update(summary=summary(job))
+
+
+def _vanished(job: Job) -> Iterable[MediaFile]:
+    """Files of the source that this job did not see, save those below folders that it could not read."""
+    files = MediaFile.objects.filter(source=job.source).exclude(reason_code=VANISHED)
+    unseen = files.exclude(job_files__job=job).order_by("pk")
+    failed = JobFile.objects.filter(
+        job=job, outcome=JobFile.Outcome.FAILED, file__mime_type="", file__sha256=""
+    )
+    unread = tuple(bytes(path) + b"/" for path in failed.values_list("file__path_bytes", flat=True))
+    is_recursive = job.options.get("is_recursive", True)
+    for file in unseen.iterator(SLICE):
+        if not file.path.startswith(unread) and (is_recursive or b"/" not in file.path):
+            yield file
+
+
+@transaction.atomic
+def _mark_missing(claim: jobs.Claim, files: list[MediaFile], *, at: datetime) -> None:
+    jobs.renew(claim, at=at)
+    job, ids = claim.batch.job, [file.pk for file in files]
+    gone = MediaFile.objects.filter(pk__in=ids)
+    with counts.tracking(ids):
+        # What was never a picture to us is no loss.
+        gone.filter(state=State.SKIPPED).update(reason_code=VANISHED, reason_text=NO_LONGER_THERE)
+        gone.exclude(state=State.SKIPPED).update(
+            state=State.MISSING, reason_code=VANISHED, reason_text=NO_LONGER_THERE
+        )
+    vanished, failed = JobFile.Change.VANISHED, JobFile.Outcome.FAILED
+    JobFile.objects.bulk_create(
+        JobFile(job=job, file=file, change=vanished, outcome=failed) for file in files
+    )
+    JobFailure.objects.bulk_create(
+        JobFailure(job=job, file=file, code=VANISHED, message=NO_LONGER_THERE, created_at=at)
+        for file in files
+        if file.state != State.SKIPPED
+    )
+    Job.objects.filter(pk=job.pk).update(vanished_count=F("vanished_count") + len(files))
+
+
+def _orphaned_sidecars(job: Job) -> Iterable[MediaFile]:
+    """Sidecars whose companion was not known yet when they were read."""
+    return MediaFile.objects.filter(
+        job_files__job=job, job_files__outcome=JobFile.Outcome.SKIPPED, reason_code="sidecar", belongs_to=None
+    ).order_by("pk")
+
+
+@transaction.atomic
+def _adopt(claim: jobs.Claim, sidecars: list[MediaFile], *, at: datetime) -> None:
+    jobs.renew(claim, at=at)
+    source = claim.batch.job.source
+    for sidecar in sidecars:
+        companion = analyze.companion(sidecar.path, root=source.root) if source else None
+        if companion:
+            owner = MediaFile.objects.filter(source=source, path_key=path_key(companion)).first()
+            MediaFile.objects.filter(pk=sidecar.pk).update(belongs_to=owner)
+
+
+def _touched_hashes(job: Job) -> Iterable[str]:
+    """SHA-256 of all files that this job read, and of the groups in which its files stood before."""
+    rows = JobFile.objects.filter(job=job).exclude(change=JobFile.Change.KNOWN)
+    read = rows.filter(outcome=JobFile.Outcome.DONE).exclude(file__sha256="").order_by("file__sha256")
+    stood = rows.filter(file__memberships__kind=groups.IDENTICAL).order_by("file__memberships__group__key")
+    return chain(
+        read.values_list("file__sha256", flat=True).distinct().iterator(SLICE),
+        stood.values_list("file__memberships__group__key", flat=True).distinct().iterator(SLICE),
+    )
+
+
+def summary(job: Job) -> dict[str, object]:
+    """Return the sums of an import, of the files that the job saw."""
+    seen = MediaFile.objects.filter(job_files__job=job).exclude(job_files__change=JobFile.Change.VANISHED)
+    by_state = dict(seen.values_list("state").annotate(Count("pk")).order_by())
+    read = seen.readable()
+    reasons = seen.filter(state=State.SKIPPED).values_list("reason_code").annotate(Count("pk")).order_by()
+    return {
+        "seen": sum(by_state.values()),
+        "read": by_state.get(State.ANALYSED, 0),
+        "confidence": dict(read.values_list("confidence").annotate(Count("pk")).order_by()),
+        "identical_copies": read.set_aside().count(),
+        "damaged": read.exclude(damage="").count(),
+        "skipped": by_state.get(State.SKIPPED, 0),
+        "skipped_by_reason": dict(reasons),
+        "failed": by_state.get(State.FAILED, 0) + by_state.get(State.QUARANTINED, 0),
+        "open": read.filter(Q(is_open=True)).count(),
+    }

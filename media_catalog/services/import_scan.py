@@ -1,0 +1,170 @@
+"""First stage of an import: every entry below the source becomes a row, and what is new becomes work."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from media_catalog.models import Job, JobBatch, JobFailure, JobFile, MediaFile, Source, State
+from media_catalog.models.fields import path_key
+from media_catalog.pipeline.scan import RefusedEntry, SourceFile, display_text, scan
+from media_catalog.services import counts, jobs, sources, tools
+
+SLICE = 500
+Entry = SourceFile | RefusedEntry
+# Failures that may be gone the next time without the file having changed.
+PASSING = ("unreadable_permission", "vanished", "changed_while_reading", "internal_error")
+
+
+class SourceGone(Exception):
+    """The source cannot be read any more; the message is for a person."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Slice:
+    """What one slice of entries comes to."""
+
+    created: list[MediaFile] = field(default_factory=list)
+    changed: list[MediaFile] = field(default_factory=list)
+    known: list[MediaFile] = field(default_factory=list)
+
+
+def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
+    """Walk the source of an import job, and add batches for the files that have to be read.
+
+    :raises SourceGone: when the folder is not there.
+    """
+    source, options = _source(claim), claim.batch.job.options
+    if not os.path.isdir(source.root):  # noqa: PTH112  bytes
+        raise SourceGone(f"{source.root_text} is not there any more: is its disk connected?")
+    entries = scan(
+        source.root,
+        is_recursive=options.get("is_recursive", True),
+        excluded=sources.excluded_below(source.root),
+    )
+    is_empty = True
+    for part in tools.slices(entries, SLICE):
+        is_empty = False
+        _store(claim, source, part, at=clock())
+    if is_empty and source.files.exclude(state=State.MISSING).exists():
+        raise SourceGone(f"{source.root_text} is empty, though it held files before: is its disk connected?")
+
+
+def _source(claim: jobs.Claim) -> Source:
+    source = claim.batch.job.source
+    if source is None:
+        raise SourceGone("This import has no source.")
+    return source
+
+
+@transaction.atomic
+def _store(claim: jobs.Claim, source: Source, entries: Sequence[Entry], *, at: datetime) -> None:
+    jobs.renew(claim, at=at)
+    by_key = {path_key(entry.path): entry for entry in entries}
+    present = {file.path_key: file for file in MediaFile.objects.filter(source=source, path_key__in=by_key)}
+    seen = set(
+        JobFile.objects.filter(job=claim.batch.job, file__in=present.values()).values_list("file", flat=True)
+    )
+    part = _Slice()
+    for key, entry in by_key.items():
+        file = present.get(key)
+        if file is None:
+            part.created.append(_new_file(entry, source=source, at=at))
+        elif file.pk not in seen:
+            _sort(part, entry, file)
+    MediaFile.objects.bulk_create(part.created)
+    counts.added([file.pk for file in part.created])
+    with counts.tracking([file.pk for file in part.changed]):
+        for file in part.changed:
+            file.save()
+    _plan(claim, part, at=at)
+
+
+def _new_file(entry: Entry, *, source: Source, at: datetime) -> MediaFile:
+    file = MediaFile(source=source, path_bytes=entry.path, path_key=path_key(entry.path), discovered_at=at)
+    file.path_text = display_text(entry.path)
+    file.name = display_text(entry.path.rpartition(b"/")[2])[:255]
+    _describe(file, entry)
+    return file
+
+
+def _sort(part: _Slice, entry: Entry, file: MediaFile) -> None:
+    if is_unchanged(file, entry):
+        part.known.append(file)
+    else:
+        _describe(file, entry)
+        part.changed.append(file)
+
+
+def _describe(file: MediaFile, entry: Entry) -> None:
+    file.size_bytes, file.mtime_ns = entry.size_bytes or 0, entry.mtime_ns
+    if isinstance(entry, SourceFile):
+        file.device, file.inode = entry.device, entry.inode
+        file.state, file.reason_code, file.reason_text = State.DISCOVERED, "", ""
+    else:
+        file.state = State.FAILED if entry.is_failure else State.SKIPPED
+        file.reason_code, file.reason_text = entry.code, entry.text
+
+
+def is_unchanged(file: MediaFile, entry: Entry) -> bool:
+    """Tell whether an entry needs no reading, because it is as it was when it was read."""
+    if isinstance(entry, RefusedEntry):
+        return file.reason_code == entry.code and file.state != State.MISSING
+    is_same = (file.size_bytes, file.mtime_ns) == (entry.size_bytes, entry.mtime_ns)
+    is_settled = file.state in (State.ANALYSED, State.SKIPPED, State.QUARANTINED, State.FAILED)
+    was_refused = file.device is None
+    return is_same and is_settled and not was_refused and file.reason_code not in PASSING
+
+
+def _plan(claim: jobs.Claim, part: _Slice, *, at: datetime) -> None:
+    """Note what the job saw, and cut what has to be read into batches."""
+    job = claim.batch.job
+    new = [_job_file(job, file, JobFile.Change.NEW) for file in part.created]
+    changed = [_job_file(job, file, JobFile.Change.CHANGED) for file in part.changed]
+    known = [
+        JobFile(job=job, file=file, change=JobFile.Change.KNOWN, outcome=JobFile.Outcome.UNCHANGED)
+        for file in part.known
+    ]
+    pending = [row for row in new + changed if row.outcome == JobFile.Outcome.PENDING]
+    for rows in tools.slices(pending, settings.MEDIAPARSER_BATCH_SIZE):
+        batch = jobs.add_batch(job, stage=Job.Stage.FILES, at=at)
+        _assign(rows, batch)
+    JobFile.objects.bulk_create(new + changed + known)
+    _note_failures(job, new + changed, at=at)
+    outcomes = [row.outcome for row in new + changed]
+    Job.objects.filter(pk=job.pk).update(
+        stage=Job.Stage.FILES,
+        total_count=F("total_count") + len(outcomes),
+        skipped_count=F("skipped_count") + outcomes.count(JobFile.Outcome.SKIPPED),
+        failed_count=F("failed_count") + outcomes.count(JobFile.Outcome.FAILED),
+        known_count=F("known_count") + len(known),
+        changed_count=F("changed_count") + len(changed),
+    )
+
+
+def _job_file(job: Job, file: MediaFile, change: str) -> JobFile:
+    outcome = {
+        State.DISCOVERED: JobFile.Outcome.PENDING,
+        State.FAILED: JobFile.Outcome.FAILED,
+        State.SKIPPED: JobFile.Outcome.SKIPPED,
+    }[State(file.state)]
+    return JobFile(job=job, file=file, change=change, outcome=outcome)
+
+
+def _assign(rows: Sequence[JobFile], batch: JobBatch) -> None:
+    for row in rows:
+        row.batch = batch
+
+
+def _note_failures(job: Job, rows: Sequence[JobFile], *, at: datetime) -> None:
+    JobFailure.objects.bulk_create(
+        JobFailure(
+            job=job, file=row.file, code=row.file.reason_code, message=row.file.reason_text, created_at=at
+        )
+        for row in rows
+        if row.outcome == JobFile.Outcome.FAILED
+    )

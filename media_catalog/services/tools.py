@@ -1,0 +1,48 @@
+"""The resident programs of a worker process, and the policies that settings give to the pipeline."""
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from django.conf import settings
+
+from media_catalog.pipeline.analyze import AnalysisPolicy
+from media_catalog.pipeline.exiftool import ExifTool
+from media_catalog.pipeline.thumbnail import DecodePolicy
+
+T = TypeVar("T")
+
+
+def exiftool() -> ExifTool:
+    """Return the resident ExifTool of this process, started on first use."""
+    return _exiftool_of(os.getpid())
+
+
+@cache
+def _exiftool_of(_pid: int) -> ExifTool:
+    return ExifTool(settings.MEDIAPARSER_EXIFTOOL, deadline_s=settings.MEDIAPARSER_EXIFTOOL_SECONDS)
+
+
+def thumbnail_dir() -> Path:
+    return Path(settings.DATA_DIR) / "thumbnails"
+
+
+def analysis_policy(*, time_zone: str, at: datetime) -> AnalysisPolicy:
+    """Build what the analysis of a batch is bound by; an empty time zone means the library's."""
+    return AnalysisPolicy(
+        default_zone=time_zone or settings.MEDIAPARSER_TIME_ZONE,
+        now=at,
+        thumbnail_dir=thumbnail_dir(),
+        decode=DecodePolicy(max_pixels=settings.MEDIAPARSER_MAX_PIXELS),
+    )
+
+
+def slices(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut a stream into lists of at most `size`."""
+    stream = iter(items)
+    while part := list(islice(stream, size)):
+        yield part

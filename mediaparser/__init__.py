@@ -1,0 +1,1 @@
+"""Configuration only: it names application code by dotted string and never imports it."""

@@ -1,0 +1,259 @@
+"""Every setting, read once from the environment; a wrong value stops the start and names its variable."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def _checked(name: str, value: Any, is_right: bool, advice: str) -> Any:
+    if not is_right:
+        raise ImproperlyConfigured(f"{name}={value!r} is not usable: {advice}")
+    return value
+
+
+def _number(name: str, default: float, low: float, high: float) -> float:
+    text = env.str(name, default=str(default))
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    return float(_checked(name, text, low <= value <= high, f"give a number from {low:g} to {high:g}."))
+
+
+def _zone(name: str) -> str:
+    value = str(env.str(name, default="UTC"))
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a time zone, such as Europe/Berlin.") from error
+    return value
+
+
+def _create_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read; of two processes that start at once one wins, whole."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(temporary, path)
+    Path(temporary).unlink()
+
+
+def _secret_key(path: Path) -> str:
+    """Read the secret key, or make one on the first start; it never stands in the code."""
+    if given := env.str("MEDIAPARSER_SECRET_KEY", default=""):
+        return str(given)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _create_private(path, secrets.token_urlsafe(50))
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"MEDIAPARSER_DATA_DIR={str(path.parent)!r} cannot be written ({error.strerror}): "
+            "choose a folder that belongs to you."
+        ) from error
+    return path.read_text()
+
+
+def _exiftool() -> str:
+    bundled = BASE_DIR / ".tools" / "exiftool" / "exiftool"
+    found = env.str("MEDIAPARSER_EXIFTOOL", default="") or shutil.which("exiftool")
+    return str(found or (bundled if bundled.exists() else "exiftool"))
+
+
+def _database(data_dir: Path) -> dict[str, Any]:
+    url = env.str("DATABASE_URL", default="")
+    if not url:
+        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(data_dir / "mediaparser.sqlite3")}
+    else:
+        config = dict(env.db_url_config(url))
+    engine = str(config.get("ENGINE", ""))
+    known = engine.endswith(("sqlite3", "postgresql"))
+    _checked(
+        "DATABASE_URL", url, known, "it looks like postgres://user:password@host:5432/name, or leave it out."
+    )
+    if engine.endswith("sqlite3"):
+        return config | {"OPTIONS": SQLITE_OPTIONS}
+    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+# IMMEDIATE: with deferred transactions a reader that turns writer fails at once, whatever the timeout.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 30,
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA journal_size_limit=67108864;",
+}
+
+DATA_DIR = Path(env.str("MEDIAPARSER_DATA_DIR", default=str(BASE_DIR / "storage"))).expanduser().absolute()
+SECRET_KEY = _secret_key(DATA_DIR / "secret_key")
+DEBUG = env.bool("MEDIAPARSER_DEBUG", default=False)
+ALLOWED_HOSTS = env.list("MEDIAPARSER_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("MEDIAPARSER_TRUSTED_ORIGINS", default=[])
+IS_HTTPS = env.bool("MEDIAPARSER_HTTPS", default=False)
+
+MEDIAPARSER_EXIFTOOL = _exiftool()
+MEDIAPARSER_ADMIN_USER = env.str("MEDIAPARSER_ADMIN_USER", default="admin")
+MEDIAPARSER_ADMIN_PASSWORD = env.str("MEDIAPARSER_ADMIN_PASSWORD", default="")
+MEDIAPARSER_TIME_ZONE = _zone("MEDIAPARSER_TIME_ZONE")
+MEDIAPARSER_ARCHIVE_DIR = (
+    Path(env.str("MEDIAPARSER_ARCHIVE_DIR", default=str(DATA_DIR / "archive"))).expanduser().absolute()
+)
+MEDIAPARSER_WORKERS = int(_number("MEDIAPARSER_WORKERS", os.cpu_count() or 1, 1, 256))
+MEDIAPARSER_BATCH_SIZE = int(_number("MEDIAPARSER_BATCH_SIZE", 50, 1, 100))
+MEDIAPARSER_ERROR_THRESHOLD = _number("MEDIAPARSER_ERROR_THRESHOLD", 0.10, 0, 1)
+MEDIAPARSER_MAX_PIXELS = int(_number("MEDIAPARSER_MAX_PIXELS", 300_000_000, 1_000_000, 2_000_000_000))
+MEDIAPARSER_EXIFTOOL_SECONDS = _number("MEDIAPARSER_EXIFTOOL_SECONDS", 30, 1, 3600)
+
+INSTALLED_APPS = [
+    "media_catalog",
+    "review",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_q",
+    "django_htmx",
+    "django_filters",
+    "template_partials",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "mediaparser.urls"
+WSGI_APPLICATION = "mediaparser.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": _database(DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Shared by the processes of one host: django-q2 keeps its cluster status there.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(DATA_DIR / "cache"),
+    }
+}
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+# Instants are stored and shown in UTC here; wall clocks are naive and must never be shifted by this value.
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# The rows of JobBatch are the queue; a task is only a doorbell, so `retry` is a backstop that never matters.
+Q_CLUSTER = {
+    "name": "mediaparser",
+    "orm": "default",
+    "ALT_CLUSTERS": {},
+    "workers": MEDIAPARSER_WORKERS,
+    "queue_limit": MEDIAPARSER_WORKERS,
+    "bulk": 1,
+    "timeout": 900,
+    "retry": 3600,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "poll": 0.5,
+    "guard_cycle": 1,
+    "recycle": 200,
+    "max_rss": 600_000,
+    "save_limit": 250,
+    "catch_up": False,
+    "label": "Queue",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("MEDIAPARSER_LOG_LEVEL", default="WARNING")},
+    "loggers": {"django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}

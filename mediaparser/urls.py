@@ -1,0 +1,9 @@
+"""Where each part of the site lives."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("review.urls")),
+    path("admin/", admin.site.urls),
+]

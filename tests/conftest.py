@@ -1,0 +1,64 @@
+"""What many tests need: a moment, pictures with real tags, and jobs that run here and now."""
+
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from media_catalog import tasks
+from media_catalog.models import Job, JobBatch
+from media_catalog.services import imports, sources
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+MakePicture = Callable[..., Path]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def make_picture(tmp_path: Path) -> MakePicture:
+    """Make a small picture that differs by its seed, with tags written by ExifTool."""
+
+    def make(path: Path | str, *, seed=0, tags: dict[str, str] | None = None, size=(160, 120)) -> Path:
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        picture = Image.new("RGB", size, ((seed * 37) % 256, (seed * 91) % 256, 120))
+        draw = ImageDraw.Draw(picture)
+        for step in range(6):
+            corner = ((seed * 13 + step * 29) % size[0], (seed * 7 + step * 17) % size[1])
+            draw.ellipse((*corner, corner[0] + 40, corner[1] + 30), fill=(step * 40, 255 - step * 40, seed % 256))
+        picture.save(target)
+        if tags:
+            arguments = [f"-{tag}={value}" for tag, value in tags.items()]
+            subprocess.run(["exiftool", "-q", "-overwrite_original", *arguments, target], check=True)
+        return target
+
+    return make
+
+
+@pytest.fixture
+def run_job() -> Callable[[Job], Job]:
+    """Run all batches of a job in this process, as workers would."""
+
+    def run(job: Job) -> Job:
+        while batch := JobBatch.objects.filter(job=job, state=JobBatch.State.PENDING).order_by("pk").first():
+            tasks.run_batch(batch.pk)
+        job.refresh_from_db()
+        return job
+
+    return run
+
+
+@pytest.fixture
+def import_folder(run_job: Callable[[Job], Job]) -> Callable[..., Job]:
+    def run(folder: Path, **options: object) -> Job:
+        source = sources.register(folder, created_at=NOW)
+        return run_job(imports.start(source, created_at=NOW, **options))  # type: ignore[arg-type]
+
+    return run

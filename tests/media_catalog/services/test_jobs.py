@@ -1,0 +1,97 @@
+import uuid
+from datetime import timedelta
+
+import pytest
+from django_q.models import OrmQ
+
+from media_catalog.models import Job, JobBatch
+from media_catalog.services import jobs, sources
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def job(tmp_path, now):
+    return jobs.create(
+        kind=Job.Kind.IMPORT,
+        source=sources.register(tmp_path, created_at=now),
+        options={},
+        created_at=now,
+    )
+
+
+def test_a_new_job_rings_once_for_its_first_batch(job):
+    assert list(job.batches.values_list("stage", "state")) == [("scan", "pending")]
+    assert OrmQ.objects.count() == 1
+
+
+def test_a_second_job_of_the_same_kind_for_a_source_is_refused(job, now):
+    with pytest.raises(jobs.AlreadyRunning) as refused:
+        jobs.create(kind=Job.Kind.IMPORT, source=job.source, options={}, created_at=now)
+    assert refused.value.job == job
+
+
+def test_only_the_first_of_two_doorbells_gets_the_batch(job, now):
+    batch = job.batches.get()
+    assert jobs.claim(batch.pk, at=now) is not None
+    assert jobs.claim(batch.pk, at=now) is None
+
+
+def test_whoever_lost_the_lease_can_write_nothing_more(job, now):
+    claim = jobs.claim(job.batches.get().pk, at=now)
+    assert claim
+    JobBatch.objects.update(token=uuid.uuid4())
+    for write in (jobs.renew, jobs.finish_batch):
+        with pytest.raises(jobs.LeaseLost):
+            write(claim, at=now)
+
+
+def test_the_reconciler_hands_out_what_an_expired_lease_held(job, now):
+    jobs.claim(job.batches.get().pk, at=now)
+    assert jobs.reconcile(at=now + timedelta(seconds=30)) == 0
+    assert jobs.reconcile(at=now + jobs.LEASE + timedelta(seconds=1)) == 1
+    assert job.batches.get().state == JobBatch.State.PENDING
+
+
+def test_the_reconciler_hands_out_at_once_what_a_dead_process_held(job, now):
+    jobs.claim(job.batches.get().pk, at=now)
+    host, boot_id, _, _ = jobs.owner_name().split("|")
+    JobBatch.objects.update(owner=f"{host}|{boot_id}|999999|1.0")
+    assert jobs.reconcile(at=now) == 1
+
+
+def test_a_batch_of_another_host_is_left_to_its_lease(job, now):
+    jobs.claim(job.batches.get().pk, at=now)
+    JobBatch.objects.update(owner="elsewhere|boot|1|1.0")
+    assert jobs.reconcile(at=now) == 0
+
+
+def test_rings_again_when_the_doorbells_were_lost(job, now):
+    OrmQ.objects.all().delete()
+    assert jobs.reconcile(at=now + jobs.DOORBELL_PATIENCE + timedelta(seconds=1)) == 1
+    assert OrmQ.objects.count() == 1
+
+
+def test_the_last_batch_brings_the_finishing_one_and_that_ends_the_job(job, now):
+    jobs.finish_batch(jobs.claim(job.batches.get().pk, at=now), at=now)
+    finishing = job.batches.get(stage="finish")
+    jobs.finish_batch(jobs.claim(finishing.pk, at=now), at=now)
+    job.refresh_from_db()
+    assert (job.state, job.finished_at) == (Job.State.COMPLETED, now)
+
+
+def test_a_batch_that_breaks_off_again_and_again_ends_its_job_with_a_reason(job, now):
+    for _ in range(jobs.MAX_ATTEMPTS):
+        jobs.release(jobs.claim(job.batches.get().pk, at=now), at=now)
+    job.refresh_from_db()
+    assert job.state == Job.State.FAILED
+    assert "5 times" in job.error_text
+
+
+def test_work_that_nobody_takes_is_noticed(job, now):
+    later = now + jobs.DOORBELL_PATIENCE + timedelta(seconds=1)
+    assert not jobs.is_waiting(at=now)
+    assert jobs.is_waiting(at=later)
+    jobs.beat(workers=2, started_at=now, at=later)
+    assert jobs.living_workers(at=later) == 2
+    assert jobs.living_workers(at=later + jobs.BEAT_PATIENCE + timedelta(seconds=1)) == 0
