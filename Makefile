@@ -1,5 +1,5 @@
-# What a person and CI type; `make help` lists it. Everything is installed into .venv/ and .tools/, nothing elsewhere
-# except, where it may, ExifTool and PostgreSQL by apt-get (see scripts/setup).
+# What a person and CI type; `make help` lists it. Everything is installed into .venv/ and .tools/, and nothing elsewhere
+# but, where apt-get may be used, missing Debian packages: Python, ExifTool, PostgreSQL (see scripts/setup).
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup run test check bench format clean
@@ -7,7 +7,8 @@
 PYTHON_BIN := .venv/bin/python
 RUNTIME := .venv/.runtime-is-ready
 DEV := .venv/.dev-is-ready
-PYTEST := $(PYTHON_BIN) -m pytest -n 2
+# On two processes; a test that hangs for two minutes is a failure.
+PYTEST := $(PYTHON_BIN) -m pytest -n 2 --timeout=120
 
 PORT ?= 8000
 # The shell gets PHOTOS by the environment, so that blanks, quotes and dollar signs in it stay what they are.
@@ -18,7 +19,8 @@ export typed_in := $(value PWD)
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: $(RUNTIME) ## Make .venv/ and get what the program needs
+setup: $(RUNTIME) ## Make .venv/, get what the program needs, prepare the database
+	@$(PYTHON_BIN) manage.py setup
 	@echo 'MediaParser is set up: make run PHOTOS=/path/to/your/photos'
 
 run: $(RUNTIME) ## Import PHOTOS (default: small samples) and serve the pages on PORT (default 8000); Ctrl-C ends it

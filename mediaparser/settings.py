@@ -68,23 +68,18 @@ def _secret_key(path: Path) -> str:
 
 
 def _exiftool() -> str:
-    bundled = BASE_DIR / ".tools" / "exiftool" / "exiftool"
-    found = env.str("MEDIAPARSER_EXIFTOOL", default="") or shutil.which("exiftool")
-    return str(found or (bundled if bundled.exists() else "exiftool"))
+    """Choose ExifTool: the one that is given, the one that set-up fetched, the one of the system."""
+    fetched = BASE_DIR / ".tools" / "exiftool" / "exiftool"
+    given = env.str("MEDIAPARSER_EXIFTOOL", default="")
+    return str(given or (fetched if fetched.exists() else shutil.which("exiftool")) or "exiftool")
 
 
 def _database(data_dir: Path) -> dict[str, Any]:
-    url = env.str("DATABASE_URL", default="")
-    if not url:
-        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(data_dir / "mediaparser.sqlite3")}
-    else:
-        config = dict(env.db_url_config(url))
-    engine = str(config.get("ENGINE", ""))
-    known = engine.endswith(("sqlite3", "postgresql"))
-    _checked(
-        "DATABASE_URL", url, known, "it looks like postgres://user:password@host:5432/name, or leave it out."
-    )
-    if engine.endswith("sqlite3"):
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{data_dir / 'mediaparser.sqlite3'}"
+    is_known = url.startswith(("sqlite:///", "postgres://", "postgresql://"))
+    _checked("DATABASE_URL", url, is_known, "it looks like postgres://user:password@host:5432/name.")
+    config = dict(env.db_url_config(url))
+    if url.startswith("sqlite"):
         return config | {"OPTIONS": SQLITE_OPTIONS}
     return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
@@ -193,6 +188,7 @@ LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS

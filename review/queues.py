@@ -189,6 +189,12 @@ class FilePage:
     tags: Sequence[FileTag]
     exports: Sequence[ExportedFile]
 
+    @property
+    def camera(self) -> str:
+        """Make and model, the make once: many cameras repeat it in their model."""
+        make, model = self.file.camera_make, self.file.camera_model
+        return model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
+
 
 def file_page(file_id: int) -> FilePage:
     """Return all that is known of one file.

@@ -32,7 +32,9 @@ def make_picture(tmp_path: Path) -> MakePicture:
         draw = ImageDraw.Draw(picture)
         for step in range(6):
             corner = ((seed * 13 + step * 29) % size[0], (seed * 7 + step * 17) % size[1])
-            draw.ellipse((*corner, corner[0] + 40, corner[1] + 30), fill=(step * 40, 255 - step * 40, seed % 256))
+            draw.ellipse(
+                (*corner, corner[0] + 40, corner[1] + 30), fill=(step * 40, 255 - step * 40, seed % 256)
+            )
         picture.save(target)
         if tags:
             arguments = [f"-{tag}={value}" for tag, value in tags.items()]

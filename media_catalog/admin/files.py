@@ -98,6 +98,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
         "reasons",
         "instant",
         "modified_at",
+        "hash_of_picture",
         "all_tags",
     )
     fieldsets = (
@@ -148,7 +149,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
                 "fields": (
                     "sha256",
                     "image_data_hash",
-                    "phash",
+                    "hash_of_picture",
                     "information",
                     "modified_at",
                     "discovered_at",
@@ -193,6 +194,10 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
     @admin.display(description=_("modified"))
     def modified_at(self, file: MediaFile) -> str:
         return "-" if file.mtime_ns is None else modified(file.mtime_ns)
+
+    @admin.display(description=_("perceptual hash"))
+    def hash_of_picture(self, file: MediaFile) -> str:
+        return "-" if file.phash is None else f"{file.phash % (1 << 64):016x}"
 
     @admin.display(description=_("tags"))
     def all_tags(self, file: MediaFile) -> str:

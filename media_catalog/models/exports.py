@@ -97,8 +97,10 @@ class ExportedFile(models.Model):
         indexes = [
             # the next free number of a name
             models.Index(fields=["archive", "stem_key", "number"], name="exported_next_number"),
-            # whether the bytes of a copy are in an archive
-            models.Index(fields=["source_sha256"], name="exported_by_sha256", condition=Q(state="verified")),
+            # whether the bytes of a copy are in some archive, or in this one
+            models.Index(
+                fields=["source_sha256", "archive"], name="exported_by_bytes", condition=Q(state="verified")
+            ),
             # verify_archive in order
             models.Index(fields=["archive", "id"], name="exported_by_archive"),
         ]

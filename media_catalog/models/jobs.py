@@ -76,12 +76,6 @@ class Job(models.Model):
                 condition=Q(state__in=["pending", "running", "paused"]),
                 name="job_one_unfinished_per_source",
             ),
-            # An export has no source, and nulls are never equal.
-            models.UniqueConstraint(
-                fields=["kind"],
-                condition=Q(kind="export", state__in=["pending", "running", "paused"]),
-                name="job_one_unfinished_export",
-            ),
             # Two exports at once would give the same name to different files.
             models.UniqueConstraint(
                 fields=["kind"],

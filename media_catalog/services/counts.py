@@ -75,7 +75,7 @@ def _fate() -> Case:
     verified = ExportedFile.objects.filter(state=ExportedFile.State.VERIFIED)
     same_bytes = verified.filter(source_sha256=OuterRef("sha256")).exclude(source_sha256="")
     return Case(
-        When(Exists(verified.filter(file=OuterRef("pk"))), then=Value(Fate.EXPORTED)),
+        When(Exists(same_bytes.filter(file=OuterRef("pk"))), then=Value(Fate.EXPORTED)),
         When(disposition=Disposition.DISCARD, then=Value(Fate.DISCARDED)),
         When(state__in=[State.FAILED, State.QUARANTINED, State.MISSING], then=Value(Fate.FAILED)),
         When(state=State.SKIPPED, then=Value(Fate.SKIPPED)),

@@ -81,13 +81,8 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
 
 def _places(claim: jobs.Claim, rows: list[JobFile]) -> dict[int, ExportedFile]:
     """Return where each file goes, by file id: to its reservation, else to where its copy stands."""
-    places = ExportedFile.objects.filter(
-        archive=claim.batch.job.export.archive,
-        file__in=[row.file_id for row in rows],
-        state__in=[VERIFIED, *UNFINISHED],
-    )
-    ordered = sorted(places.select_related("archive"), key=lambda place: place.state != VERIFIED)
-    return {place.file_id: place for place in ordered}
+    found = export_plan.rows_of([row.file for row in rows], claim.batch.job.export.archive)
+    return {file_id: found.get((file_id, False), place) for (file_id, _), place in found.items()}
 
 
 def _is_still_wanted(file: MediaFile, place: ExportedFile, export: Export) -> bool:
@@ -117,8 +112,9 @@ def _export(claim: jobs.Claim, task: Task, exiftool: ExifTool, *, clock: Callabl
         text = f"unforeseen error: {error!r}"[:300]
         _record_failure(claim, task, Failure(code="internal_error", text=text), at=clock())
     else:
-        _record(claim, task, copy, at=clock())
-        export_finish.remove_replaced(claim, ExportedFile.objects.filter(file=task.file), clock=clock)
+        has_replaced = _record(claim, task, copy, at=clock())
+        if has_replaced:
+            export_finish.remove_replaced(claim, ExportedFile.objects.filter(file=task.file), clock=clock)
 
 
 def _write(task: Task, exiftool: ExifTool) -> ExportedCopy:
@@ -152,18 +148,20 @@ def _failure(error: Exception) -> Failure:
 
 
 @transaction.atomic
-def _record(claim: jobs.Claim, task: Task, copy: ExportedCopy, *, at: datetime) -> None:
-    """Store that a copy stands; the one it takes over from is replaced in the same moment."""
+def _record(claim: jobs.Claim, task: Task, copy: ExportedCopy, *, at: datetime) -> bool:
+    """Store that a copy stands; return whether another one of the file was replaced in the same moment."""
     jobs.renew(claim, at=at)
     others = ExportedFile.objects.filter(archive=task.copy.archive, file=task.file, state=VERIFIED)
-    others = others.exclude(pk=task.copy.pk)
-    hashes = {task.file.sha256, *others.values_list("source_sha256", flat=True)}
+    replaced = list(others.exclude(pk=task.copy.pk))
+    hashes = {task.file.sha256, *(row.source_sha256 for row in replaced)}
     with counts.tracking([*export_targets.same_bytes(hashes), task.file.pk]):
-        export_finish.replace(others, source_sha256=copy.source_sha256)
+        for row in replaced:
+            export_finish.replace(row, source_sha256=copy.source_sha256)
         _fill(task.copy, copy, at=at)
         task.copy.export = claim.batch.job.export
         task.copy.save()
     _settle(task.row, outcome=JobFile.Outcome.DONE, count="done_count")
+    return bool(replaced)
 
 
 def _fill(row: ExportedFile, copy: ExportedCopy, *, at: datetime) -> None:

@@ -31,10 +31,11 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     Job.objects.filter(pk=claim.batch.job_id).update(summary=summary(claim.batch.job))
 
 
-def replace(rows: QuerySet[ExportedFile], *, source_sha256: str) -> None:
-    """Mark copies as replaced by one of these bytes, in the transaction that records it."""
-    rows.exclude(source_sha256=source_sha256).update(state=REPLACED, reason_text=EARLIER)
-    rows.filter(source_sha256=source_sha256, state=VERIFIED).update(state=REPLACED, reason_text="")
+def replace(row: ExportedFile, *, source_sha256: str) -> None:
+    """Mark a copy as replaced by one of these bytes, in the transaction that records that one."""
+    row.state = REPLACED
+    row.reason_text = "" if row.source_sha256 == source_sha256 else EARLIER
+    row.save(update_fields=["state", "reason_text"])
 
 
 def remove_replaced(

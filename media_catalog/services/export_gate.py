@@ -41,9 +41,11 @@ def _open_parts() -> Iterator[str]:
     files = MediaFile.objects.exportable().open()
     doubtful = files.filter(reviewed_at=None).exclude(confidence=Confidence.HIGH)
     levels = dict(doubtful.values_list("confidence").annotate(Count("pk")).order_by())
-    yield from (
-        f"{levels[level]} dates of {level} confidence" for level in Confidence.values if level in levels
-    )
+    for level in (Confidence.MEDIUM, Confidence.LOW):
+        if level in levels:
+            yield f"{levels[level]} dates of {level} confidence"
+    if Confidence.NONE in levels:
+        yield f"{levels[Confidence.NONE]} without a date"
     unresolved = DuplicateMember.objects.filter(file__in=files, group__resolved_at=None)
     if number := unresolved.values("file").distinct().count():
         yield f"{number} in unresolved groups"

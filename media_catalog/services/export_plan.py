@@ -66,8 +66,11 @@ def slices(archive: Archive | None, *, is_forced: bool) -> Iterator[list[Step]]:
 
     Of identical files only one is among them. `None`: an archive that does not exist yet.
     """
-    for files in _in_order(eligible(is_forced=is_forced).select_related("source")):
-        yield list(_steps(files, archive))
+    for files in _in_order():
+        # Asked apart: with it in one query SQLite sorts the whole library for every slice.
+        taken = eligible(is_forced=is_forced).filter(pk__in=[file.pk for file in files])
+        ids = set(taken.values_list("pk", flat=True))
+        yield list(_steps([file for file in files if file.pk in ids], archive))
 
 
 def eligible(*, is_forced: bool) -> MediaFileQuerySet:
@@ -82,8 +85,9 @@ def waiting(archive: Archive | None, *, is_forced: bool) -> MediaFileQuerySet:
     return eligible(is_forced=is_forced).filter(~Exists(copies))
 
 
-def _in_order(files: MediaFileQuerySet) -> Iterator[list[MediaFile]]:
+def _in_order() -> Iterator[list[MediaFile]]:
     """Yield dated files by wall clock, preferred source and path; then undated ones, source by source."""
+    files = MediaFile.objects.select_related("source")
     yield from _dated(files.filter(captured_local__isnull=False))
     for source in Source.objects.order_by("-keeper_preference", "pk"):
         yield from _by_id(files.filter(source=source, captured_local__isnull=True))
@@ -118,7 +122,7 @@ def _by_id(files: MediaFileQuerySet) -> Iterator[list[MediaFile]]:
 def _steps(files: Sequence[MediaFile], archive: Archive | None) -> Iterator[Step]:
     holders = _holders({file.sha256 for file in files}, archive)
     mine = [file for file in files if holders.get(file.sha256) == file.pk]
-    rows = _rows(mine, archive)
+    rows = rows_of(mine, archive)
     # Whether a copy says the right things is asked only where there is one: all tags have to be read for it.
     wanted = export_targets.wanted([file for file in mine if (file.pk, True) in rows])
     for file in mine:
@@ -129,16 +133,27 @@ def _steps(files: Sequence[MediaFile], archive: Archive | None) -> Iterator[Step
 def _holders(hashes: set[str], archive: Archive | None) -> dict[str, int]:
     """Choose the file that stands for its bytes: the one whose copy is there, the keeper, or the first."""
     keeper = DuplicateMember.objects.filter(file=OuterRef("pk"), kind=IDENTICAL, is_keeper=True)
-    files = MediaFile.objects.exportable().filter(sha256__in=hashes).annotate(is_keeper=Exists(keeper))
-    chosen = dict(files.order_by("is_keeper", "-pk").values_list("sha256", "pk"))
-    copies = ExportedFile.objects.filter(archive=archive, state=VERIFIED, source_sha256__in=hashes)
-    return chosen | dict(copies.order_by("-pk").values_list("source_sha256", "file_id"))
+    files = MediaFile.objects.exportable().filter(pk__in=export_targets.same_bytes(hashes))
+    ordered = files.annotate(is_keeper=Exists(keeper)).order_by("is_keeper", "-pk")
+    copies = ExportedFile.objects.filter(state=VERIFIED, source_sha256__in=hashes).order_by("-pk")
+    return dict(ordered.values_list("sha256", "pk")) | {
+        copy.source_sha256: copy.file_id for copy in copies if _is_in(copy, archive)
+    }
 
 
-def _rows(files: Sequence[MediaFile], archive: Archive | None) -> dict[tuple[int, bool], ExportedFile]:
+def rows_of(files: Sequence[MediaFile], archive: Archive | None) -> dict[tuple[int, bool], ExportedFile]:
     """Return the copies (`True`) and reservations (`False`) of files, by file id."""
-    rows = ExportedFile.objects.filter(archive=archive, file__in=files, state__in=[VERIFIED, *UNFINISHED])
-    return {(row.file_id, row.state == VERIFIED): row for row in rows}
+    rows = ExportedFile.objects.filter(file__in=files, state__in=[VERIFIED, *UNFINISHED])
+    return {
+        (row.file_id, row.state == VERIFIED): row
+        for row in rows.select_related("archive")
+        if _is_in(row, archive)
+    }
+
+
+def _is_in(row: ExportedFile, archive: Archive | None) -> bool:
+    """Asked here, because SQLite takes the archive for the best condition of a query: it is the worst."""
+    return archive is not None and row.archive_id == archive.pk
 
 
 def _step(

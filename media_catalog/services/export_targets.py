@@ -50,7 +50,7 @@ class Wanted:
 
 
 def wanted(files: Sequence[MediaFile]) -> dict[int, Wanted]:
-    """Return what the copies of these files should say, by file id; two queries."""
+    """Return what the copies of these files should say, by file id; three queries."""
     keywords = _keywords(files)
     tags = dict(FileMetadata.objects.filter(file__in=files).values_list("file_id", "tags"))
     return {file.pk: _wanted(file, keywords.get(file.sha256, []), tags.get(file.pk, {})) for file in files}
@@ -63,7 +63,9 @@ def as_rows(edits: Sequence[TagEdit]) -> list[list[str]]:
 
 def same_bytes(hashes: Collection[str]) -> list[int]:
     """Return the ids of all files with these SHA-256: their fates hang together."""
-    return list(MediaFile.objects.filter(sha256__in=hashes).values_list("pk", flat=True))
+    # Without the second condition the index, which leaves out files that were not read, cannot be used.
+    files = MediaFile.objects.filter(sha256__in=hashes).exclude(sha256="")
+    return list(files.values_list("pk", flat=True))
 
 
 def _wanted(file: MediaFile, keywords: Sequence[str], tags: Mapping[str, Any]) -> Wanted:
@@ -75,9 +77,8 @@ def _wanted(file: MediaFile, keywords: Sequence[str], tags: Mapping[str, Any]) -
 def _keywords(files: Sequence[MediaFile]) -> Mapping[str, list[str]]:
     """Collect tag names by SHA-256: one copy stands for all files of its bytes, so it gets all their tags."""
     found: dict[str, list[str]] = defaultdict(list)
-    hashes = {file.sha256 for file in files}
-    rows = FileTag.objects.filter(file__sha256__in=hashes).order_by("tag__name", "tag_id").distinct()
-    for sha256, name in rows.values_list("file__sha256", "tag__name"):
+    rows = FileTag.objects.filter(file__in=same_bytes({file.sha256 for file in files}))
+    for sha256, name in rows.order_by("tag__name").values_list("file__sha256", "tag__name").distinct():
         found[sha256].append(name)
     return found
 

@@ -16,6 +16,7 @@ from media_catalog.services import (
     export_gate,
     export_plan,
     jobs,
+    leases,
     sources,
 )
 from media_catalog.services.export_names import Namer
@@ -72,7 +73,8 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """
     try:
         archives.require_present(claim.batch.job.export.archive)
-        STAGES[claim.batch.stage](claim, clock=clock)
+        with leases.kept(claim, clock=clock):
+            STAGES[claim.batch.stage](claim, clock=clock)
     except (archives.ArchiveLost, ExifToolError) as error:
         jobs.fail(claim.batch.job_id, message=str(error), at=clock())
     else:

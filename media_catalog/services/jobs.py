@@ -25,7 +25,7 @@ from media_catalog.models import Job, JobBatch, JobFailure, MediaFile, Source, W
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-DOORBELL_PATIENCE = timedelta(seconds=30)
+DOORBELL_PATIENCE = timedelta(seconds=10)
 BEAT_PATIENCE = timedelta(seconds=20)
 MAX_ATTEMPTS = 5
 ACTIVE = (Job.State.PENDING, Job.State.RUNNING)
@@ -186,11 +186,14 @@ def _hand_out_again(batch_id: int, *, at: datetime) -> None:
 
 
 def _ring_again(*, at: datetime) -> int:
-    """Ring for waiting batches whose doorbells are gone, as after a change of the secret key."""
+    """Ring for waiting batches whose doorbells are lost: taken by a cluster that died, or dropped by it.
+
+    While doorbells lie in the queue that nobody has taken, the batches just wait for their turn.
+    """
+    if OrmQ.objects.filter(lock__lte=at).exists():
+        return 0
     waiting = JobBatch.objects.filter(state=JobBatch.State.PENDING, rung_at__lt=at - DOORBELL_PATIENCE)
     waiting = waiting.filter(job__state__in=ACTIVE)
-    if OrmQ.objects.exists():
-        return 0
     batch_ids = list(waiting.values_list("pk", flat=True)[:1000])
     with transaction.atomic():
         JobBatch.objects.filter(pk__in=batch_ids).update(rung_at=at)

@@ -7,6 +7,7 @@ from media_catalog.pipeline import scan
 
 register = template.Library()
 
+
 @register.filter
 def visible(text: object) -> str:
     """Show names and tags as they are: nothing in them may hide, reorder or ring."""
@@ -15,8 +16,8 @@ def visible(text: object) -> str:
 
 @register.filter
 def playing_time(seconds: float) -> str:
-    """Write the length of a video, such as "1:05" or "1:00:00"."""
-    minutes, second = divmod(round(seconds), 60)
+    """Write the length of a video, such as "1:05" or "1:00:00"; none is shorter than a second."""
+    minutes, second = divmod(max(1, round(seconds)), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 

@@ -4,20 +4,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from review import health
 
 
 @login_not_required
-@require_GET
+@require_safe
 @never_cache
 def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "live"})
 
 
 @login_not_required
-@require_GET
+@require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     reasons = health.obstacles(at=timezone.now())

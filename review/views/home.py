@@ -36,8 +36,8 @@ def home(request: HtmxRequest) -> HttpResponse:
 def _cursor(text: str) -> queues.Cursor | None:
     try:
         return queues.Cursor.parse(text) if text else None
-    except queues.BadCursor as error:
-        raise BadRequest("This page has no such place.") from error
+    except queues.BadCursor:
+        raise BadRequest("This page has no such place.") from None
 
 
 @require_GET

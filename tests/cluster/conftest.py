@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,12 @@ class Installation:
 
     def run(self, *arguments: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, timeout=timeout, check=False
+            self.command(*arguments),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
@@ -50,35 +57,54 @@ class Installation:
         return [sys.executable, str(settings.BASE_DIR / "manage.py"), *map(str, arguments)]
 
 
-@pytest.fixture
-def database_url() -> Iterator[str | None]:
-    """The address of an empty database where the tests run on PostgreSQL, else `None`."""
-    server = os.environ.get("DATABASE_URL")
-    if not server:
+def _environment(data_dir: Path, database: str | None) -> dict[str, str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_SETTINGS")}
+    environment |= {"MEDIAPARSER_DATA_DIR": str(data_dir), "MEDIAPARSER_WORKERS": "2"}
+    environment.pop("DATABASE_URL", None)
+    return environment | ({"DATABASE_URL": _address(database)} if database else {})
+
+
+def _address(database: str) -> str:
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
+
+
+@contextmanager
+def _database(template: str = "template1") -> Iterator[str | None]:
+    """A database of its own where the tests run on PostgreSQL; nothing, and `None`, elsewhere."""
+    if "DATABASE_URL" not in os.environ:
         yield None
         return
     name = f"cluster_{uuid4().hex[:8]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        yield name
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
-def installation(tmp_path: Path, database_url: str | None) -> Installation:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_SETTINGS")}
-    environment |= {"MEDIAPARSER_DATA_DIR": str(tmp_path / "data"), "MEDIAPARSER_WORKERS": "2"}
-    environment.pop("DATABASE_URL", None)
-    if database_url:
-        environment["DATABASE_URL"] = database_url
-    return Installation(environment=environment)
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """An installation on which nothing was run yet."""
+    with _database() as database:
+        yield Installation(environment=_environment(tmp_path / "data", database))
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str | None]]:
+    """Data folder and database as `setup` makes them, to be copied."""
+    folder = tmp_path_factory.mktemp("template") / "data"
+    with _database() as database:
+        done = Installation(environment=_environment(folder, database)).run("setup")
+        assert done.returncode == 0, done.stderr
+        yield folder, database
 
 
 @pytest.fixture
-def installed(installation: Installation) -> Installation:
-    done = installation.run("setup")
-    assert done.returncode == 0, done.stderr
-    return installation
+def installed(tmp_path: Path, template: tuple[Path, str | None]) -> Iterator[Installation]:
+    """An installation that was set up."""
+    folder, original = template
+    shutil.copytree(folder, tmp_path / "data")
+    with _database(original or "template1") as database:
+        yield Installation(environment=_environment(tmp_path / "data", database))
 
 
 @pytest.fixture

@@ -20,14 +20,18 @@ def tree_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def test_a_folder_becomes_a_verified_archive_and_originals_stay_as_they_were(installed, some_photos, tmp_path):
+def test_a_folder_becomes_a_verified_archive_and_originals_stay_as_they_were(
+    installed, some_photos, tmp_path
+):
     before = tree_hash(some_photos)
     summary = installed.json("import_path", some_photos)
     assert (summary["state"], summary["read"], summary["failed"]) == ("completed", 6, 0)
     assert summary["confidence"] == {"high": 6}
     exported = installed.json("export", "--output", tmp_path / "archive")
     assert exported["state"] == "completed"
-    names = sorted(str(path.relative_to(tmp_path / "archive")) for path in (tmp_path / "archive").rglob("*.jpg"))
+    names = sorted(
+        str(path.relative_to(tmp_path / "archive")) for path in (tmp_path / "archive").rglob("*.jpg")
+    )
     assert names == [f"2015/20150131_14203{number}.jpg" for number in range(6)]
     assert installed.run("verify_archive", tmp_path / "archive").returncode == 0
     assert {line["fate"] for line in installed.report()} == {"exported"}
@@ -146,7 +150,8 @@ def test_run_serves_imports_and_ends_cleanly(installation, some_photos, tmp_path
         port = probe.getsockname()[1]
     product = installation.start("run", "--port", str(port), "--photos", some_photos)
     try:
-        _wait_until(lambda: len(installation.run("report").stdout.splitlines()) == 6)
+        _wait_until(lambda: installation.run("report").stdout.count('"status": "ok"') == 6)
+        time.sleep(3)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
             assert "/login" in page.url
             assert page.status == 200

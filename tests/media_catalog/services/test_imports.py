@@ -225,7 +225,9 @@ def test_a_cut_off_picture_is_flagged_and_never_high(photos, make_picture, impor
     assert (file.is_flagged, file.is_open) == (True, True)
 
 
-def test_tags_given_for_the_import_and_keywords_of_the_file_are_both_kept(photos, make_picture, import_folder):
+def test_tags_given_for_the_import_and_keywords_of_the_file_are_both_kept(
+    photos, make_picture, import_folder
+):
     make_picture("photos/a.jpg", tags={"XMP-dc:Subject": "Existing"})
     import_folder(photos, tags=["Holiday", "existing"])
     rows = FileTag.objects.order_by("tag__name").values_list("tag__name", "origin")

@@ -66,10 +66,19 @@ def test_a_batch_of_another_host_is_left_to_its_lease(job, now):
     assert jobs.reconcile(at=now) == 0
 
 
-def test_rings_again_when_the_doorbells_were_lost(job, now):
-    OrmQ.objects.all().delete()
+def test_waits_while_doorbells_lie_in_the_queue(job, now):
+    assert jobs.reconcile(at=now + timedelta(days=1)) == 0
+
+
+@pytest.mark.parametrize("loss", ["deleted", "held by a cluster that died"])
+def test_rings_again_when_the_doorbells_were_lost(job, now, loss):
+    if loss == "deleted":
+        OrmQ.objects.all().delete()
+    else:
+        OrmQ.objects.update(lock=now + timedelta(days=365))
+    rings = OrmQ.objects.count()
     assert jobs.reconcile(at=now + jobs.DOORBELL_PATIENCE + timedelta(seconds=1)) == 1
-    assert OrmQ.objects.count() == 1
+    assert OrmQ.objects.count() == rings + 1
 
 
 def test_the_last_batch_brings_the_finishing_one_and_that_ends_the_job(job, now):

@@ -1,4 +1,5 @@
 import io
+import re
 import struct
 import zlib
 
@@ -111,8 +112,10 @@ def test_formats_that_turn_themselves_come_out_upright(file_format, orientation)
     assert (decoded.width_px, decoded.height_px) == (80, 60)
 
 
-@pytest.mark.parametrize("file_format", ["PNG", "BMP", "TIFF", "GIF"])
-def test_a_truncated_picture_is_reported_and_its_beginning_is_shown(file_format):
+@pytest.mark.parametrize(
+    ("file_format", "beginning"), [("PNG", "RG.."), ("TIFF", "RG.."), ("GIF", "RG.."), ("BMP", "..BY")]
+)
+def test_a_truncated_picture_is_reported_and_its_beginning_is_shown(file_format, beginning):
     data = encoded(corners((800, 600)), file_format).getvalue()
 
     decoded = raster.decode_raster(
@@ -121,7 +124,7 @@ def test_a_truncated_picture_is_reported_and_its_beginning_is_shown(file_format)
 
     assert decoded.damage is not None
     assert decoded.damage.startswith("picture data is")
-    assert corner_names(decoded.picture).startswith("RG")
+    assert re.fullmatch(beginning, corner_names(decoded.picture))
 
 
 @pytest.mark.parametrize("file_format", ["WEBP", "AVIF"])
