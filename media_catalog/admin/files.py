@@ -17,7 +17,14 @@ from media_catalog.admin.duplicates import MembershipInline
 from media_catalog.admin.exports import ExportedFileInline
 from media_catalog.admin.read_only import BoundedPaginator, ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, table
 from media_catalog.admin.tags import FileTagInline
-from media_catalog.models import FileMetadata, MediaFile, MediaFileQuerySet, Stack, TimestampCandidate
+from media_catalog.models import (
+    FileMetadata,
+    MediaFile,
+    MediaFileQuerySet,
+    SidecarLink,
+    Stack,
+    TimestampCandidate,
+)
 from media_catalog.services import counts
 from media_catalog.templatetags.capture import captured, claimed, modified
 from media_catalog.templatetags.plain import visible
@@ -231,3 +238,10 @@ class StackAdmin(ReadOnlyAdmin[Stack]):
     is_part = True
     list_display = ("id", "kind", "created_at")
     list_filter = ("kind",)
+
+
+@admin.register(SidecarLink)
+class SidecarLinkAdmin(ReadOnlyAdmin[SidecarLink]):
+    list_display = ("file", "sidecar", "rule")
+    list_select_related = ("file", "sidecar")
+    is_part = True

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from media_catalog.services import doctor
 
 WRONG_USE = 2
 
@@ -20,9 +21,13 @@ class CatalogCommand(BaseCommand):
         return super().execute(*args, **options)
 
 
-def refuse(message: str) -> CommandError:
-    """Build the error for wrong use, or for what keeps a command from starting."""
-    return CommandError(message, returncode=WRONG_USE)
+class Refused(CommandError):
+    """Wrong use, or a command cannot start; the terminal shows this name before the reason."""
+
+
+def refuse(message: str) -> Refused:
+    """Build the error that ends a command with one line and exit code 2."""
+    return Refused(message, returncode=WRONG_USE)
 
 
 def require_database() -> None:
@@ -49,12 +54,6 @@ def require_exiftool() -> None:
 
     :raises CommandError: with exit code 2 and one line that says what to do.
     """
-    from media_catalog.services import doctor
-
     finding = doctor.exiftool_finding()
     if not finding.is_right:
         raise refuse(f"{finding.text} {finding.advice}")
-
-
-def data_dir() -> str:
-    return str(settings.DATA_DIR)

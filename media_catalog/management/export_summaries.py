@@ -35,10 +35,10 @@ def as_dict(job: Job) -> dict[str, Any]:
 def exported(facts: dict[str, Any]) -> str:
     """Return the summary of an export in words."""
     if facts["state"] != Job.State.COMPLETED:
-        return f"The export ended early, {facts['exported']} files were exported: {facts['error']}"
+        return f"The export ended early, after {files(facts['exported'])}: {facts['error']}"
     lines = [
-        f"{facts['exported']} files ({facts['bytes'] / 1e6:.1f} MB) exported to {facts['archive']}, "
-        "each one read back and verified.",
+        f"{files(facts['exported'])} ({facts['bytes'] / 1e6:.1f} MB) exported to {facts['archive']}, "
+        "read back and verified.",
         f"  already there        {facts['already_there']:>7}",
         f"  identical copies     {facts['identical_copies']:>7}   of files that are there",
         f"  failed               {facts['failed']:>7}",
@@ -85,15 +85,20 @@ def verified(findings: Findings) -> str:
     faults = [f"  {fault.path}: {fault.text}" for fault in findings.faults]
     extra = [f"  {path}" for path in findings.extra]
     lines = [
-        f"{findings.checked} exported files read again in {findings.archive} "
-        f"({findings.read_bytes / 1e6:.1f} MB): {len(faults) or 'no'} faults.",
+        f"{files(findings.checked)} read again in {findings.archive} "
+        f"({findings.read_bytes / 1e6:.1f} MB), {len(faults) or 'none'} at fault.",
         *_shortened(faults),
     ]
     if faults:
         lines.append("Move a changed file away and export again: what is missing is written anew.")
     if extra:
-        lines += [f"{len(extra)} other files are there, which is no fault:", *_shortened(extra)]
+        lines += [f"{files(len(extra))} there that nobody exported, which is no fault:", *_shortened(extra)]
     return "\n".join(lines)
+
+
+def files(number: int) -> str:
+    """Say how many files."""
+    return "1 file" if number == 1 else f"{number} files"
 
 
 def _still_there(facts: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """What is known, as rows."""
 
+from media_catalog.models.cameras import CameraHabit, CameraRule
 from media_catalog.models.counts import LibraryCount
 from media_catalog.models.decisions import Decision
 from media_catalog.models.duplicates import DuplicateGroup, DuplicateMember
@@ -12,7 +13,9 @@ from media_catalog.models.files import (
     Kind,
     MediaFile,
     MediaFileQuerySet,
+    Origin,
     Precision,
+    SidecarLink,
     Stack,
     State,
     TimestampCandidate,
@@ -23,6 +26,8 @@ from media_catalog.models.tags import FileTag, Tag
 
 __all__ = [
     "Archive",
+    "CameraHabit",
+    "CameraRule",
     "Confidence",
     "Decision",
     "Disposition",
@@ -41,7 +46,9 @@ __all__ = [
     "LibraryCount",
     "MediaFile",
     "MediaFileQuerySet",
+    "Origin",
     "Precision",
+    "SidecarLink",
     "Source",
     "Stack",
     "State",

@@ -86,6 +86,14 @@ class Stack(models.Model):
         return f"{self.kind} {self.pk}"
 
 
+class Origin(models.TextChoices):
+    """Where a claim about a date comes from: what others say is found anew when they change."""
+
+    OWN = "own", _("the file itself")
+    SIDECAR = "sidecar", _("sidecar")
+    NEIGHBOUR = "neighbour", _("neighbours")
+
+
 class MediaFileQuerySet(models.QuerySet["MediaFile"]):
     def readable(self) -> Self:
         return self.filter(state=State.ANALYSED)
@@ -111,6 +119,9 @@ class MediaFile(models.Model):
     path_key = models.CharField(max_length=64, editable=False)
     path_text = models.TextField(_("path"))
     name = models.CharField(_("name"), max_length=255)
+    folder_key = models.CharField(
+        max_length=64, editable=False, default="", help_text=_("of the folder's path")
+    )
     size_bytes = models.BigIntegerField(_("bytes"), default=0)
     mtime_ns = models.BigIntegerField(null=True)
     device = models.BigIntegerField(null=True)
@@ -176,6 +187,15 @@ class MediaFile(models.Model):
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
     )
+    is_archived = models.BooleanField(_("archived"), default=False, help_text=_("set aside in Google Photos"))
+    is_trashed = models.BooleanField(
+        _("trashed"), default=False, help_text=_("in the trash of Google Photos")
+    )
+    # What metadata alone says, whatever names, folders and people say.
+    taken_local = WallClockField(_("taken, by metadata"), null=True)
+    taken_offset_minutes = models.SmallIntegerField(_("UTC offset, by metadata"), null=True)
+    taken_at = models.DateTimeField(_("instant, by metadata"), null=True)
+    metadata_read_at = models.DateTimeField(_("metadata read"), null=True)
     # Both are derived, by services.counts alone, in the transaction that changes what they rest on.
     is_open = models.BooleanField(_("open"), default=False)
     fate = models.CharField(_("fate"), max_length=10, choices=Fate, default=Fate.WAITING)
@@ -237,8 +257,18 @@ class MediaFile(models.Model):
             models.Index(fields=["fate", "id"], name="file_by_fate"),
             # files of one camera in time
             models.Index(fields=["camera_model", "captured_local"], name="file_by_camera"),
-            # the report, and what vanished from a source
+            # the report, and what vanished from a source; the neighbour pass walks folders in this order
             models.Index(fields=["source", "id"], name="file_by_source"),
+            # neighbours: the files of one folder
+            models.Index(fields=["source", "folder_key", "name"], name="file_by_folder"),
+            # backfill: what has no date by metadata, in order, until it was read
+            models.Index(
+                fields=["id"],
+                name="file_metadata_unread",
+                condition=Q(taken_local=None, metadata_read_at=None),
+            ),
+            # filter by date taken
+            models.Index(fields=["taken_at"], name="file_by_taken"),
         ]
 
     def __str__(self) -> str:
@@ -270,6 +300,10 @@ class TimestampCandidate(models.Model):
 
     file = models.ForeignKey(MediaFile, on_delete=models.CASCADE, related_name="candidates")
     rank = models.PositiveSmallIntegerField()
+    origin = models.CharField(_("origin"), max_length=9, choices=Origin, default=Origin.OWN)
+    until_local = WallClockField(
+        _("until"), null=True, help_text=_("end of a range that has no other precision")
+    )
     source = models.CharField(_("source"), max_length=120)
     raw_text = models.CharField(_("as written"), max_length=200)
     local = WallClockField(_("wall clock"), null=True)
@@ -289,3 +323,19 @@ class TimestampCandidate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.raw_text}"
+
+
+class SidecarLink(models.Model):
+    """That a sidecar speaks for a file: one Takeout JSON may speak for a picture, its edit and its video."""
+
+    file = models.ForeignKey(MediaFile, on_delete=models.CASCADE, related_name="sidecar_links")
+    sidecar = models.ForeignKey(MediaFile, on_delete=models.CASCADE, related_name="speaks_for")
+    rule = models.CharField(_("rule"), max_length=40, help_text=_("by which the two were matched"))
+
+    class Meta:
+        verbose_name = _("link to a sidecar")
+        verbose_name_plural = _("links to sidecars")
+        constraints = [models.UniqueConstraint(fields=["file", "sidecar"], name="sidecar_link_once")]
+
+    def __str__(self) -> str:
+        return f"sidecar {self.sidecar_id} of file {self.file_id}"

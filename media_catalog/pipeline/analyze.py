@@ -27,12 +27,11 @@ from media_catalog.pipeline.probe import Kind, Probe
 from media_catalog.pipeline.scan import SourceFile
 from media_catalog.pipeline.thumbnail import Decoded, DecodePolicy, Undecodable
 from media_catalog.pipeline.timestamps import candidates, decide
-from media_catalog.pipeline.timestamps.decide import Confidence, DatePolicy, Inference
+from media_catalog.pipeline.timestamps.decide import DatePolicy, Inference
 from media_catalog.pipeline.triage import LeftOut
 
 # ExifTool reads the next window while this one is decoded, so that only the first has to be waited for.
 WINDOWS = (4, 20)  # files of the first window and of each later one
-DAMAGE_REASON = "the file is damaged, so its date may be as well"
 
 
 class Outcome(StrEnum):
@@ -250,23 +249,13 @@ def _infer(
         position=_position(facts),
         camera=(facts.camera_make, facts.camera_model),
     )
-    return _doubted(inference) if damage else inference
+    return decide.doubted(inference) if damage else inference
 
 
 def _position(facts: Probe) -> tuple[float, float] | None:
     if facts.gps_lat is None or facts.gps_lon is None:
         return None
     return facts.gps_lat, facts.gps_lon
-
-
-def _doubted(inference: Inference) -> Inference:
-    """A damaged file's date is never certain: a person looks at it."""
-    is_high = inference.confidence is Confidence.HIGH
-    return replace(
-        inference,
-        confidence=Confidence.MEDIUM if is_high else inference.confidence,
-        reasons=(*inference.reasons, DAMAGE_REASON),
-    )
 
 
 def _keep_thumbnail(decoded: Decoded | None, sha256: str, folder: Path) -> bool:

@@ -31,11 +31,12 @@ def replace_copy(target: Path, *, old: Placed, write: Callable[[Path], ExportedC
     try:
         copy = write(beside)
         _require_ours(target, {old.sha256, copy.copy_sha256})
-        _require_ours(_sidecar(target), {old.sidecar_sha256, copy.sidecar_sha256})
+        if copy.sidecar or old.sidecar_sha256:  # or else it belongs to another program
+            _require_ours(_sidecar(target), {old.sidecar_sha256, copy.sidecar_sha256})
         if copy.sidecar:
             copy.sidecar.replace(_sidecar(target))
         beside.replace(target)
-        if not copy.sidecar:
+        if old.sidecar_sha256 and not copy.sidecar:
             _sidecar(target).unlink(missing_ok=True)
         archive_disk.sync_folder(target.parent)
     finally:

@@ -15,7 +15,7 @@ JPEG_START = b"\xff\xd8"
 
 def extract_preview(path: bytes, *, tags: Mapping[str, Any], exiftool: ExifTool) -> bytes | None:
     """Give the best embedded JPEG of a RAW file for a grid picture, `None` when there is none."""
-    for tag in _by_fitness(tags):
+    for tag in by_fitness(tags):
         try:
             preview = exiftool.extract(path, tag)
         except ExifToolError:
@@ -25,7 +25,8 @@ def extract_preview(path: bytes, *, tags: Mapping[str, Any], exiftool: ExifTool)
     return None
 
 
-def _by_fitness(tags: Mapping[str, Any]) -> list[str]:
+def by_fitness(tags: Mapping[str, Any]) -> list[str]:
+    """Order the tags that hold a preview: the smallest that is large enough for the grid first."""
     sizes = {tag: _size_bytes(value) for tag, value in tags.items() if tag.split(":")[-1] in PREVIEW_TAGS}
     return sorted(sizes, key=lambda tag: (sizes[tag] < ENOUGH_BYTES, abs(sizes[tag] - ENOUGH_BYTES)))
 

@@ -47,8 +47,7 @@ def check(root: bytes) -> None:
     :raises ArchiveRefused: when it is no folder, ours, overlaps a source or another archive, is not writable,
         or has lost its marker.
     """
-    if os.path.lexists(root) and not os.path.isdir(root):  # noqa: PTH112  bytes
-        raise ArchiveRefused(f"{sources.shown(root)} is a file: give a folder, which need not exist yet.")
+    _refuse_file(root)
     _refuse_data_folder(root)
     _refuse_sources(root)
     _refuse_other_archives(root)
@@ -133,6 +132,14 @@ def free_bytes(root: bytes) -> int:
 
 def _advice_on_known(known: str) -> str:
     return f"the archives are {known}." if known else "there is no archive yet, `export` makes one."
+
+
+def _refuse_file(root: bytes) -> None:
+    nearest = root
+    while not os.path.lexists(nearest):
+        nearest = os.path.dirname(nearest)  # noqa: PTH120  bytes
+    if not os.path.isdir(nearest):  # noqa: PTH112  bytes
+        raise ArchiveRefused(f"{sources.shown(nearest)} is a file: give a folder, which need not exist yet.")
 
 
 def _refuse_data_folder(root: bytes) -> None:

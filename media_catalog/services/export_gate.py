@@ -69,6 +69,6 @@ def _refuse_full(root: bytes, *, is_forced: bool) -> None:
     needed, free = (sums["size__sum"] or 0) + (sums["size__max"] or 0), archives.free_bytes(root)
     if needed > free:
         raise archives.ArchiveRefused(
-            f"{sources.shown(root)} has {free / 1e6:.0f} MB free and the export needs {needed / 1e6:.0f} MB: "
+            f"{sources.shown(root)} has {free / 1e6:.1f} MB free and the export needs {needed / 1e6:.1f} MB: "
             "make room, or give a folder on another disk."
         )

@@ -1,7 +1,7 @@
 """First stage of an export: which files get a copy, and under which name."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,10 +22,11 @@ from media_catalog.models import (
     Source,
 )
 from media_catalog.pipeline.archive_names import Destination
-from media_catalog.services import counts, export_targets, jobs, tools
+from media_catalog.services import counts, export_targets, jobs
 from media_catalog.services.export_names import Namer
 
 SLICE = 500
+BATCH_BYTES = 2_000_000_000
 IDENTICAL = DuplicateGroup.Kind.IDENTICAL
 PLANNED, VERIFIED = ExportedFile.State.PLANNED, ExportedFile.State.VERIFIED
 UNFINISHED = (PLANNED, ExportedFile.State.FAILED)
@@ -54,11 +55,24 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
         seen = set(JobFile.objects.filter(job=job, file__in=files).values_list("file_id", flat=True))
         fresh = [step for step in steps if step.file.pk not in seen]
         known += sum(step.is_known for step in fresh)
-        wanted = [step for step in fresh if not step.is_known]
-        for part in tools.slices(wanted, settings.MEDIAPARSER_BATCH_SIZE):
+        for part in _batches(step for step in fresh if not step.is_known):
             _reserve(claim, part, at=clock())
         jobs.renew(claim, at=clock())
     Job.objects.filter(pk=job.pk).update(stage=Job.Stage.FILES, known_count=known)
+
+
+def _batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    """Cut work into parts that take a worker a minute or so, also where the files are long videos."""
+    part: list[Step] = []
+    size_bytes = 0
+    for step in steps:
+        size_bytes += step.file.size_bytes
+        if part and (len(part) >= settings.MEDIAPARSER_BATCH_SIZE or size_bytes > BATCH_BYTES):
+            yield part
+            part, size_bytes = [], step.file.size_bytes
+        part.append(step)
+    if part:
+        yield part
 
 
 def slices(archive: Archive | None, *, is_forced: bool) -> Iterator[list[Step]]:

@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from media_catalog.models import ExportedFile, FileMetadata, FileTag, MediaFile
+from media_catalog.models import Confidence, ExportedFile, FileMetadata, FileTag, MediaFile
 from media_catalog.models.fields import path_key
 from media_catalog.pipeline import archive_names, archive_tags
 from media_catalog.pipeline.archive_names import Destination
 from media_catalog.pipeline.archive_tags import Facts
 from media_catalog.pipeline.exiftool import TagEdit
-from media_catalog.pipeline.timestamps.candidates import Precision
+from media_catalog.pipeline.timestamps.candidates import EXACT, Precision
 
 ASSUMED = "assumed"
 
@@ -84,13 +84,19 @@ def _keywords(files: Sequence[MediaFile]) -> Mapping[str, list[str]]:
 
 
 def _facts(file: MediaFile, keywords: Sequence[str]) -> Facts:
+    """Return what the copy should say.
+
+    A guess at a second names the copy but never becomes a tag: read again, it would pass for a camera's word.
+    """
+    is_guess = file.reviewed_at is None and file.confidence not in (Confidence.HIGH, Confidence.MEDIUM)
+    is_believed = not (is_guess and _precision(file) in EXACT)
     return Facts(
-        local=file.captured_local,
-        until=file.captured_until_local,
-        precision=_precision(file),
+        local=file.captured_local if is_believed else None,
+        until=file.captured_until_local if is_believed else None,
+        precision=_precision(file) if is_believed else None,
         offset_minutes=file.offset_minutes,
         offset_is_evidence=file.offset_source not in ("", ASSUMED),
-        instant=file.captured_at,
+        instant=file.captured_at if is_believed else None,
         may_replace_date=file.reviewed_at is not None,
         keywords=tuple(keywords),
     )

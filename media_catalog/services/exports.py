@@ -56,6 +56,13 @@ def start(*, archive_root: bytes, is_forced: bool, created_at: datetime) -> Job:
     return job
 
 
+def broken_off(*, archive_root: bytes, at: datetime) -> Job | None:
+    """Return the unfinished export of an archive whose workers have all died, to go on with."""
+    root_key = path_key(archives.canonical(archive_root))
+    job = Job.objects.unfinished().filter(kind=Job.Kind.EXPORT, export__archive__root_key=root_key).first()
+    return job if job and not jobs.living_workers(at=at) else None
+
+
 def preview(*, archive_root: bytes, is_forced: bool) -> Iterator[Preview]:
     """Stream what an export would write now, without writing anything.
 

@@ -1,6 +1,6 @@
 """Second stage of an import: what the pipeline found out about a file becomes rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,13 +15,14 @@ from media_catalog.models import (
     JobFile,
     Kind,
     MediaFile,
+    Origin,
     State,
     TimestampCandidate,
 )
 from media_catalog.models.fields import path_key
 from media_catalog.pipeline.analyze import Analysis, Outcome
 from media_catalog.pipeline.timestamps.candidates import period_end
-from media_catalog.pipeline.timestamps.decide import Inference
+from media_catalog.pipeline.timestamps.decide import Inference, Verdict
 from media_catalog.services import counts, jobs, tags
 
 PHASH_VERSION = 1
@@ -140,7 +141,7 @@ def _fill(file: MediaFile, analysis: Analysis, *, at: datetime) -> None:
     file.has_thumbnail = analysis.has_thumbnail
     file.analysed_at = at
     _fill_facts(file, analysis)
-    _fill_date(file, analysis.inference)
+    fill_date(file, analysis.inference)
     mark = analysis.fingerprint
     unsigned = mark.phash if mark else None
     file.phash = None if unsigned is None else unsigned - ((unsigned >> 63) << 64)
@@ -162,7 +163,8 @@ def _fill_facts(file: MediaFile, analysis: Analysis) -> None:
     file.description, file.rating = probe.description or "", probe.rating
 
 
-def _fill_date(file: MediaFile, inference: Inference | None) -> None:
+def fill_date(file: MediaFile, inference: Inference | None) -> None:
+    """Put what was decided about a date into the file's own fields, without storing them."""
     if inference is None or inference.local is None or inference.precision is None:
         file.captured_local = file.captured_until_local = file.captured_at = file.offset_minutes = None
         file.captured_precision = file.offset_source = file.captured_from = ""
@@ -206,26 +208,32 @@ def _store_evidence(results: Sequence[Result]) -> None:
     )
 
 
-def _candidates(result: Result) -> list[TimestampCandidate]:
-    verdicts = result.analysis.inference.verdicts if result.analysis.inference else ()
-    return [
-        TimestampCandidate(
-            file_id=result.row.file_id,
-            rank=rank,
-            source=verdict.candidate.source[:120],
-            raw_text=verdict.candidate.raw[:200],
-            local=verdict.candidate.local,
-            instant=verdict.candidate.instant,
-            precision=verdict.candidate.precision,
-            offset_minutes=verdict.candidate.offset_minutes,
-            offset_source=(verdict.candidate.offset_source or "")[:60],
-            weight=verdict.candidate.weight,
-            verdict=verdict.code,
-            verdict_text=verdict.text,
-            is_chosen=verdict.is_chosen,
-        )
-        for rank, verdict in enumerate(verdicts)
-    ]
+def _candidates(result: Result) -> Iterator[TimestampCandidate]:
+    inference = result.analysis.inference
+    for rank, verdict in enumerate(inference.verdicts if inference else ()):
+        yield candidate_row(result.row.file_id, rank=rank, verdict=verdict, origin=Origin.OWN)
+
+
+def candidate_row(file_id: int, *, rank: int, verdict: Verdict, origin: str) -> TimestampCandidate:
+    """Build the row of a claim and its verdict, without storing it."""
+    claim = verdict.candidate
+    return TimestampCandidate(
+        file_id=file_id,
+        rank=rank,
+        origin=origin,
+        source=claim.source[:120],
+        raw_text=claim.raw[:200],
+        local=claim.local,
+        until_local=claim.until,
+        instant=claim.instant,
+        precision=claim.precision,
+        offset_minutes=claim.offset_minutes,
+        offset_source=(claim.offset_source or "")[:60],
+        weight=claim.weight,
+        verdict=verdict.code,
+        verdict_text=verdict.text,
+        is_chosen=verdict.is_chosen,
+    )
 
 
 def _store_tags(job: Job, results: Sequence[Result], *, at: datetime) -> None:

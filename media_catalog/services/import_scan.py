@@ -11,7 +11,7 @@ from django.db.models import F
 
 from media_catalog.models import Job, JobBatch, JobFailure, JobFile, MediaFile, Source, State
 from media_catalog.models.fields import path_key
-from media_catalog.pipeline.scan import RefusedEntry, SourceFile, display_text, scan
+from media_catalog.pipeline.scan import RefusedEntry, SourceFile, UnreadableRoot, display_text, scan
 from media_catalog.services import counts, jobs, sources, tools
 
 SLICE = 500
@@ -47,9 +47,12 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
         excluded=sources.excluded_below(source.root),
     )
     is_empty = True
-    for part in tools.slices(entries, SLICE):
-        is_empty = False
-        _store(claim, source, part, at=clock())
+    try:
+        for part in tools.slices(entries, SLICE):
+            is_empty = False
+            _store(claim, source, part, at=clock())
+    except UnreadableRoot as error:
+        raise SourceGone(f"{source.root_text} cannot be read: is its disk connected?") from error
     if is_empty and source.files.exclude(state=State.MISSING).exists():
         raise SourceGone(f"{source.root_text} is empty, though it held files before: is its disk connected?")
 
@@ -87,7 +90,8 @@ def _store(claim: jobs.Claim, source: Source, entries: Sequence[Entry], *, at: d
 def _new_file(entry: Entry, *, source: Source, at: datetime) -> MediaFile:
     file = MediaFile(source=source, path_bytes=entry.path, path_key=path_key(entry.path), discovered_at=at)
     file.path_text = display_text(entry.path)
-    file.name = display_text(entry.path.rpartition(b"/")[2])[:255]
+    folder, _, name = entry.path.rpartition(b"/")
+    file.name, file.folder_key = display_text(name)[:255], path_key(folder)
     _describe(file, entry)
     return file
 

@@ -81,7 +81,7 @@ class Library:
         return found
 
     def tags_of(self, name: str) -> dict[str, Any]:
-        command = ["exiftool", "-json", "-G0", "-n", self.archive / name]
+        command = ["exiftool", "-json", "-G0", "-n", str(self.archive / name)]
         return dict(json.loads(subprocess.run(command, capture_output=True, check=True).stdout)[0])
 
     def tag(self, name: str, *words: str) -> None:

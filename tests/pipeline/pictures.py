@@ -1,6 +1,7 @@
 """Small pictures and videos that the tests of the pipeline make for themselves."""
 
 import random
+import struct
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -91,6 +92,17 @@ def save_video(
         for picture in pictures:
             container.mux(stream.encode(av.VideoFrame.from_image(picture)))
         container.mux(stream.encode(None))
+    return path
+
+
+def save_raw(path: Path, preview: bytes, *, orientation: int = 1) -> Path:
+    """Write the least that ExifTool takes for a RAW file of Panasonic: one folder with a JPEG in it."""
+    make = b"Panasonic\0"
+    start = 8 + 2 + 12 * 3 + 4
+    entries = struct.pack("<HHII", 0x002E, 7, len(preview), start + len(make))
+    entries += struct.pack("<HHII", 0x010F, 2, len(make), start)
+    entries += struct.pack("<HHIHH", 0x0112, 3, 1, orientation, 0)
+    path.write_bytes(b"IIU\0" + struct.pack("<IH", 8, 3) + entries + bytes(4) + make + preview)
     return path
 
 

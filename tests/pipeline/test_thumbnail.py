@@ -11,15 +11,20 @@ from tests.pipeline.pictures import STORED_FOR, corner_names, corners, save_heic
 
 
 def decode(
-    path: Path, mime_type: str, *, orientation: int = 1, preview: bytes | None = None, **options
+    path: Path,
+    mime_type: str,
+    *,
+    orientation: int = 1,
+    preview: bytes | None = None,
+    is_content_kept: bool = True,
 ) -> Decoded:
-    arguments = {"data": path.read_bytes(), "policy": DecodePolicy()} | options
     return thumbnail.decode(
         os.fsencode(path),
+        data=path.read_bytes() if is_content_kept else None,
         mime_type=mime_type,
         orientation=orientation,
+        policy=DecodePolicy(),
         raw_preview=lambda: preview,
-        **arguments,
     )
 
 
@@ -102,7 +107,7 @@ def test_reads_the_file_itself_when_its_content_was_not_kept(tmp_path, name, mim
     path = tmp_path / name
     corners((800, 600)).save(path)
 
-    assert corner_names(decode(path, mime_type, data=None).picture) == "RGBY"
+    assert corner_names(decode(path, mime_type, is_content_kept=False).picture) == "RGBY"
 
 
 def test_decodes_nothing_that_it_has_no_decoder_for(tmp_path):

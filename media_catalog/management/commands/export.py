@@ -34,7 +34,11 @@ class Command(CatalogCommand):
         except (archives.ArchiveRefused, export_gate.DecisionsOpen) as refused:
             raise refuse(str(refused)) from refused
         except jobs.AlreadyRunning as running:
-            raise refuse(f"Export {running.job.pk} is under way: wait until it has ended.") from running
+            archive = running.job.export.archive.root_text
+            raise refuse(
+                f"Export {running.job.pk} is under way: wait until it has ended; "
+                f"should it have been broken off, go on with --output {archive}."
+            ) from running
 
     def _preview(self, root: bytes, options: dict[str, Any]) -> None:
         planned = exports.preview(archive_root=root, is_forced=options["force"])
@@ -46,12 +50,17 @@ class Command(CatalogCommand):
             self.stdout.write(export_summaries.preview_line(one))
             sizes.append(one.file.size_bytes)
         self.stdout.write(
-            f"{len(sizes)} files ({sum(sizes) / 1e6:.1f} MB) would be written. Nothing was changed."
+            f"{export_summaries.files(len(sizes))} ({sum(sizes) / 1e6:.1f} MB) to write. Nothing was changed."
         )
 
     def _export(self, root: bytes, options: dict[str, Any]) -> None:
         require_exiftool()
-        job = exports.start(archive_root=root, is_forced=options["force"], created_at=timezone.now())
+        now = timezone.now()
+        job = exports.broken_off(archive_root=root, at=now)
+        if job:
+            self.stderr.write(f"Going on with export {job.pk}, which was broken off.")
+        else:
+            job = exports.start(archive_root=root, is_forced=options["force"], created_at=now)
         job = progress.wait_for(job.pk, show=not options["json"])
         facts = export_summaries.as_dict(job)
         self.stdout.write(json.dumps(facts) if options["json"] else export_summaries.exported(facts))

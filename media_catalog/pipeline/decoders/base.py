@@ -8,6 +8,9 @@ import numpy as np
 from PIL import Image
 
 GRID_PX = 400
+KEPT_SCALE = 3  # a cheap filter may shrink to three times the grid, the good one does the rest
+STRIP_ROWS = 64
+WITHOUT_RANGE = frozenset(["I", "F"])  # modes whose black and white are known from all pixels only
 TRUNCATED = "picture data is cut off"
 DAMAGED = "picture data is damaged"
 
@@ -90,17 +93,34 @@ def grid_size(width_px: int, height_px: int) -> tuple[int, int]:
 
 def grid_picture(picture: Image.Image) -> Image.Image:
     """Shrink a decoded picture of any mode to an RGB grid picture; transparency becomes white."""
-    plain = _plain_mode(picture)
-    small = plain.resize(grid_size(*plain.size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    factor = max(picture.size) // (GRID_PX * KEPT_SCALE)
+    is_large = factor > 1 and picture.mode not in WITHOUT_RANGE
+    plain = _reduced(picture, factor) if is_large else _plain_mode(picture)
+    small = plain.resize(grid_size(*picture.size), Image.Resampling.LANCZOS)
     return _on_white(small)
+
+
+def _reduced(picture: Image.Image, factor: int) -> Image.Image:
+    """Shrink by a whole number, strip by strip: a second copy of a huge picture would double its memory."""
+    width, height = picture.size
+    strips = [
+        _plain_mode(picture.crop((0, top, width, min(top + STRIP_ROWS * factor, height)))).reduce(factor)
+        for top in range(0, height, STRIP_ROWS * factor)
+    ]
+    reduced = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+    for number, strip in enumerate(strips):
+        reduced.paste(strip, (0, number * STRIP_ROWS))
+    return reduced
 
 
 def _plain_mode(picture: Image.Image) -> Image.Image:
     """Convert to L, RGB or RGBA, the modes that can be resized without loss of meaning."""
     if picture.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
-    if picture.mode in {"I", "F"}:
+    if picture.mode in WITHOUT_RANGE:
         return _stretched(np.asarray(picture, dtype=np.float64))
+    if picture.mode == "1":
+        return picture.convert("L")
     if picture.has_transparency_data:
         return picture if picture.mode == "RGBA" else picture.convert("RGBA")
     return picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")

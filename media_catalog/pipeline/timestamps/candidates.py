@@ -49,6 +49,7 @@ class Candidate:
     offset_minutes: int | None
     offset_source: str | None
     weight: int
+    until: datetime | None = None  # end of a range, naive; any other precision has its own
 
 
 def period_end(local: datetime, precision: Precision) -> datetime:

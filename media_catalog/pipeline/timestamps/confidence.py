@@ -46,6 +46,7 @@ class Reason(StrEnum):
     UNSET_CONTAINER = "video dates before 2000 are unset clocks"
     AFTER_FILE_TIME = "later than the file's own time: the camera's clock may be ahead"
     EDITED_BEFORE = "edited before it was taken, if this is right"
+    DAMAGED = "the file is damaged, so its date may be as well"
     FILE_TIME_ONLY = "only the file's own time is known, which is never believed alone"
     NO_EVIDENCE = "no plausible date"
 

@@ -1,7 +1,7 @@
 """Decides among dated claims: which capture date is believed, in whose zone, how surely, and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -100,7 +100,7 @@ def decide(
     local, instant, offset = _clocks(choice.chosen, offset, default_zone=policy.default_zone)
     return Inference(
         local=local,
-        until=period_end(local, choice.chosen.precision),
+        until=choice.chosen.until or period_end(local, choice.chosen.precision),
         precision=choice.chosen.precision,
         offset_minutes=offset.minutes,
         offset_source=offset.source,
@@ -109,6 +109,16 @@ def decide(
         confidence=level,
         verdicts=tuple(_verdicts(candidates, refusals, choice)),
         reasons=reasons,
+    )
+
+
+def doubted(inference: Inference) -> Inference:
+    """Lower a certain date to medium: what a damaged file says of itself may be damaged as well."""
+    is_high = inference.confidence is Confidence.HIGH
+    return replace(
+        inference,
+        confidence=Confidence.MEDIUM if is_high else inference.confidence,
+        reasons=(*inference.reasons, Reason.DAMAGED),
     )
 
 

@@ -478,3 +478,14 @@ def test_an_instant_without_a_place_is_not_given_a_zone(library):
     library.export()
     [copy] = (library.archive / "2015").iterdir()
     assert subprocess.run(["cmp", library.photos / "a.mp4", copy], check=False).returncode == 0
+
+
+def test_a_changed_file_is_not_called_exported_before_its_new_bytes_are(library):
+    library.add()
+    library.scan()
+    library.export()
+    library.add(seed=5)
+    library.scan()
+    assert library.fates() == {"a.jpg": Fate.WAITING}
+    library.export()
+    assert library.fates() == {"a.jpg": Fate.EXPORTED}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from media_catalog.pipeline.decoders import raster
+from media_catalog.pipeline.decoders import base, raster
 from media_catalog.pipeline.decoders.base import DecodePolicy, Undecodable
 from tests.pipeline.pictures import STORED_FOR, corner_names, corners, noise, scene, stored_for
 
@@ -177,3 +177,18 @@ def test_the_policy_decides_not_pillow(monkeypatch):
 def test_what_is_no_picture_is_undecodable(file_format, content):
     with pytest.raises(Undecodable):
         raster.decode_raster(io.BytesIO(content), file_format=file_format, policy=POLICY)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"])
+@pytest.mark.parametrize("size", [(2400, 1801), (1203, 3000), (5000, 130)])
+def test_a_large_picture_is_shrunk_as_well_as_a_small_one(mode, size):
+    picture = corners(size).convert("L" if mode == "I;16" else mode)
+    expected = base.grid_picture(picture.convert("RGB").resize(base.grid_size(*size)))
+    if mode == "I;16":
+        picture = Image.fromarray(np.asarray(picture).astype(np.uint16) * 257)
+
+    shrunk = base.grid_picture(picture)
+
+    difference = np.abs(np.asarray(shrunk).astype(int) - np.asarray(expected).astype(int))
+    assert shrunk.size == expected.size
+    assert difference.mean() < 3

@@ -1,0 +1,106 @@
+"""Deciding a file's date anew when something beside the file speaks about it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from media_catalog.models import MediaFile, TimestampCandidate
+from media_catalog.pipeline.timestamps import decide
+from media_catalog.pipeline.timestamps.candidates import Candidate, Precision
+from media_catalog.pipeline.timestamps.decide import DatePolicy, Inference
+from media_catalog.services import counts, import_results
+
+
+class Claim(NamedTuple):
+    """A claim and who makes it."""
+
+    candidate: Candidate
+    origin: str
+
+
+@transaction.atomic
+def put(origin: str, claims: Mapping[int, Sequence[Candidate]], *, at: datetime) -> int:
+    """Replace what one origin says about files, by file id, and decide their dates anew.
+
+    A file with no claims loses those it had. Dates that a person confirmed are left alone.
+
+    :returns: how many files have other claims than before.
+    """
+    stored = _stored(claims)
+    changed = {}
+    for file_id, new in claims.items():
+        mine = [claim.candidate for claim in stored[file_id] if claim.origin == origin]
+        if mine != list(new):
+            others = [claim for claim in stored[file_id] if claim.origin != origin]
+            changed[file_id] = others + [Claim(one, origin) for one in new]
+    _decide(changed, at=at)
+    return len(changed)
+
+
+@transaction.atomic
+def redecide(file_ids: Collection[int], *, at: datetime) -> int:
+    """Decide the dates of files anew from the claims that are stored; return how many files there are."""
+    stored = _stored(file_ids)
+    _decide({file_id: stored[file_id] for file_id in file_ids}, at=at)
+    return len(file_ids)
+
+
+def _stored(file_ids: Collection[int]) -> Mapping[int, list[Claim]]:
+    found: dict[int, list[Claim]] = defaultdict(list)
+    for row in TimestampCandidate.objects.filter(file__in=file_ids).order_by("file_id", "rank"):
+        found[row.file_id].append(Claim(candidate(row), row.origin))
+    return found
+
+
+def candidate(row: TimestampCandidate) -> Candidate:
+    """Return the claim that a row holds."""
+    return Candidate(
+        source=row.source,
+        raw=row.raw_text,
+        local=row.local,
+        instant=row.instant,
+        precision=Precision(row.precision),
+        offset_minutes=row.offset_minutes,
+        offset_source=row.offset_source or None,
+        weight=row.weight,
+        until=row.until_local,
+    )
+
+
+def _decide(claims: Mapping[int, Sequence[Claim]], *, at: datetime) -> None:
+    files = list(MediaFile.objects.filter(pk__in=claims).select_related("source").order_by("pk"))
+    rows: list[TimestampCandidate] = []
+    for file in files:
+        inference = infer(file, [claim.candidate for claim in claims[file.pk]], at=at)
+        import_results.fill_date(file, inference)
+        rows.extend(_rows(file, claims[file.pk], inference))
+    open_files = [file for file in files if file.reviewed_at is None]
+    with counts.tracking([file.pk for file in files]):
+        MediaFile.objects.bulk_create(
+            open_files, update_conflicts=True, unique_fields=["id"], update_fields=import_results.DATE_FIELDS
+        )
+        TimestampCandidate.objects.filter(file__in=files).delete()
+        TimestampCandidate.objects.bulk_create(rows)
+
+
+def infer(file: MediaFile, claims: Sequence[Candidate], *, at: datetime) -> Inference:
+    """Decide a file's date from claims; `file.source` must be loaded."""
+    position = None if file.gps_lat is None or file.gps_lon is None else (file.gps_lat, file.gps_lon)
+    inference = decide.decide(
+        claims,
+        policy=DatePolicy(default_zone=file.source.time_zone or settings.MEDIAPARSER_TIME_ZONE, now=at),
+        position=position,
+        camera=(file.camera_make or None, file.camera_model or None),
+    )
+    return decide.doubted(inference) if file.damage else inference
+
+
+def _rows(file: MediaFile, claims: Sequence[Claim], inference: Inference) -> list[TimestampCandidate]:
+    return [
+        import_results.candidate_row(file.pk, rank=rank, verdict=verdict, origin=claim.origin)
+        for rank, (claim, verdict) in enumerate(zip(claims, inference.verdicts, strict=True))
+    ]
