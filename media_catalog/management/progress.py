@@ -20,7 +20,7 @@ from media_catalog.services import jobs
 POLL_S = 0.25
 LOOK_EVERY_S = 3
 LINE_EVERY_S = 5
-NOTHING_YET: dict[str, Any] = {"stage": "waiting", "total": "?", "rate": "", "errors": "", "file": ""}
+NOTHING_YET: dict[str, Any] = {"stage": "waiting", "of": "?", "rate": "", "errors": "", "file": ""}
 
 
 def wait_for(
@@ -87,7 +87,7 @@ def _bar() -> Progress:
     return Progress(
         TextColumn("{task.fields[stage]}"),
         BarColumn(bar_width=24),
-        TextColumn("{task.completed:.0f}/{task.fields[total]}"),
+        TextColumn("{task.completed:.0f}/{task.fields[of]}"),
         TextColumn("[dim]{task.fields[rate]}[/]"),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[errors]}"),
@@ -106,7 +106,7 @@ def _total(job: Job) -> int | None:
 def _fields(job: Job) -> dict[str, str]:
     return {
         "stage": str(Job.Stage(job.stage).label),
-        "total": str(job.total_count or "?"),
+        "of": str(job.total_count or "?"),
         "rate": f"{rate(job):.0f}/s" if job.handled_count else "",
         "errors": f"[red]{job.failed_count} failed[/]" if job.failed_count else "",
         "file": escape(job.current_text),

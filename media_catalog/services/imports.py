@@ -14,7 +14,7 @@ from media_catalog.services.import_results import Result
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 25
+CHUNK = 10  # results written at once: few enough that progress moves
 MAX_FILE_ATTEMPTS = 3
 
 

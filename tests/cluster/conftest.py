@@ -1,7 +1,9 @@
 """A whole installation of its own: data folder, database, and the real commands with real workers."""
 
+import contextlib
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -41,6 +43,22 @@ class Installation:
             text=True,
             start_new_session=True,
         )
+
+    def on_terminal(self, *arguments: str | Path) -> str:
+        """Run a command whose output is a terminal; return all that it showed."""
+        environment = self.environment | {"TERM": "xterm", "COLUMNS": "140"}
+        ours, theirs = pty.openpty()
+        command = subprocess.Popen(
+            self.command(*arguments), env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+        )
+        os.close(theirs)
+        shown = bytearray()
+        with contextlib.suppress(OSError):  # a terminal whose last program has gone
+            while part := os.read(ours, 4096):
+                shown += part
+        os.close(ours)
+        assert command.wait(60) == 0, shown.decode()
+        return shown.decode()
 
     def json(self, *arguments: str | Path) -> dict[str, Any]:
         done = self.run(*arguments, "--json")

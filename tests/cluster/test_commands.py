@@ -38,6 +38,13 @@ def test_a_folder_becomes_a_verified_archive_and_originals_stay_as_they_were(
     assert tree_hash(some_photos) == before
 
 
+def test_a_terminal_shows_a_bar_with_counts_and_the_current_file(installed, some_photos):
+    screen = installed.on_terminal("import_path", some_photos)
+    assert "6/6" in screen
+    assert "working on files" in screen
+    assert "6 entries seen" in screen
+
+
 def test_importing_again_knows_every_file(installed, some_photos):
     installed.json("import_path", some_photos)
     before = installed.report()

@@ -7,7 +7,7 @@ import pytest
 
 
 @pytest.fixture
-def many_photos(make_picture, tmp_path) -> Path:
+def many_photos(make_picture, tmp_path):
     for number in range(30):
         make_picture(f"photos/{number:02}.jpg", seed=number, size=(1600, 1200))
     return tmp_path / "photos"
