@@ -246,7 +246,7 @@ class MediaFile(models.Model):
         ]
         indexes = [
             # identical copies of a file; what of an export is already in the archive
-            models.Index(fields=["sha256"], name="file_sha256", condition=~Q(sha256="")),
+            models.Index(fields=["sha256", "state"], name="file_sha256"),
             # the grid, and the order in which an export names files
             models.Index(fields=["captured_local", "id"], name="file_by_capture"),
             # the review queue

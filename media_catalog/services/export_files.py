@@ -101,6 +101,7 @@ def _is_dangerous(row: JobFile) -> bool:
 def _export(claim: jobs.Claim, task: Task, exiftool: ExifTool, *, clock: Callable[[], datetime]) -> None:
     """Export one file; what goes wrong with it costs that file alone, and is stored with it."""
     logger.debug("exporting job=%s file=%s", task.row.job_id, task.file.pk)
+    archives.require_present(task.copy.archive)
     try:
         copy = _write(task, exiftool)
     except (archive.ExportError, ExifToolError, OSError) as error:
@@ -118,7 +119,6 @@ def _export(claim: jobs.Claim, task: Task, exiftool: ExifTool, *, clock: Callabl
 
 
 def _write(task: Task, exiftool: ExifTool) -> ExportedCopy:
-    archives.require_present(task.copy.archive)
     write = partial(
         archive.export_copy,
         task.source,

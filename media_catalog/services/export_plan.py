@@ -243,13 +243,13 @@ def _drop_reservations(export: Export, steps: Sequence[Step]) -> None:
 
 
 def _place(export: Export, steps: Sequence[Step], namer: Namer) -> None:
-    namer.learn(step.stem_key for step in steps if not step.keeps_place)
+    namer.learn({step.stem_key: step.place for step in steps if not step.keeps_place})
     for step in steps:
         if step.row and step.row.state == VERIFIED:
             continue
         row = step.row or ExportedFile(archive=export.archive, file=step.file)
         if not step.keeps_place:
-            row.destination, row.number = namer.next(step.place)
+            row.destination, row.number = namer.next(step.place, stem_key=step.stem_key)
             row.destination_key, row.stem_key = export_targets.key(row.destination), step.stem_key
         row.state, row.export, row.reason_text = PLANNED, export, ""
         row.save()

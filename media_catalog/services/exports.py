@@ -93,10 +93,15 @@ def _previews(root: bytes, *, is_forced: bool) -> Iterator[Preview]:
     namer = Namer(root, archive.pk if archive else None)
     for steps in export_plan.slices(archive, is_forced=is_forced):
         wanted = [step for step in steps if not step.is_known]
-        namer.learn(step.stem_key for step in wanted if not step.keeps_place)
+        namer.learn({step.stem_key: step.place for step in wanted if not step.keeps_place})
         for step in wanted:
-            place = step.row.destination if step.row and step.keeps_place else namer.next(step.place)[0]
-            yield Preview(file=step.file, destination=place, is_first=step.is_first)
+            yield Preview(file=step.file, destination=_destination(step, namer), is_first=step.is_first)
+
+
+def _destination(step: export_plan.Step, namer: Namer) -> str:
+    if step.row and step.keeps_place:
+        return step.row.destination
+    return namer.next(step.place, stem_key=step.stem_key)[0]
 
 
 STAGES: dict[str, Callable[..., None]] = {

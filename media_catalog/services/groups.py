@@ -26,7 +26,7 @@ def refresh_identical(hashes: Collection[str], *, at: datetime) -> int:
     ):
         files[file.sha256].append(file)
     touched = [file.pk for same in files.values() for file in same]
-    touched += DuplicateMember.objects.filter(kind=IDENTICAL, group__key__in=hashes).values_list(
+    touched += DuplicateMember.objects.filter(group__kind=IDENTICAL, group__key__in=hashes).values_list(
         "file_id", flat=True
     )
     with counts.tracking(touched):

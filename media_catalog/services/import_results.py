@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -21,6 +22,7 @@ from media_catalog.models import (
 )
 from media_catalog.models.fields import path_key
 from media_catalog.pipeline.analyze import Analysis, Outcome
+from media_catalog.pipeline.timestamps import taken
 from media_catalog.pipeline.timestamps.candidates import period_end
 from media_catalog.pipeline.timestamps.decide import Inference, Verdict
 from media_catalog.services import counts, jobs, tags
@@ -65,6 +67,10 @@ CONTENT_FIELDS = (
     "belongs_to",
     "is_flagged",
     "analysed_at",
+    "taken_local",
+    "taken_offset_minutes",
+    "taken_at",
+    "metadata_read_at",
 )
 OUTCOMES = {
     Outcome.ANALYSED: (State.ANALYSED, JobFile.Outcome.DONE),
@@ -141,6 +147,7 @@ def _fill(file: MediaFile, analysis: Analysis, *, at: datetime) -> None:
     file.has_thumbnail = analysis.has_thumbnail
     file.analysed_at = at
     _fill_facts(file, analysis)
+    fill_taken(file, analysis.tags, at=at)
     fill_date(file, analysis.inference)
     mark = analysis.fingerprint
     unsigned = mark.phash if mark else None
@@ -161,6 +168,15 @@ def _fill_facts(file: MediaFile, analysis: Analysis) -> None:
     file.camera_serial = probe.camera_serial or ""
     file.gps_lat, file.gps_lon, file.gps_altitude_m = probe.gps_lat, probe.gps_lon, probe.gps_altitude_m
     file.description, file.rating = probe.description or "", probe.rating
+
+
+def fill_taken(file: MediaFile, tags: Mapping[str, Any], *, at: datetime) -> None:
+    """Put what metadata alone say, if they could be read, into the file's fields, without storing them."""
+    if not tags:
+        return
+    moment = taken.taken(tags, now=at)
+    file.taken_local, file.taken_at = moment.local, moment.instant
+    file.taken_offset_minutes, file.metadata_read_at = moment.offset_minutes, at
 
 
 def fill_date(file: MediaFile, inference: Inference | None) -> None:

@@ -9,7 +9,7 @@ from django.db.models import F
 from media_catalog.models import Job, JobFile, Source
 from media_catalog.pipeline import analyze
 from media_catalog.pipeline.scan import SourceFile
-from media_catalog.services import import_finish, import_results, import_scan, jobs, tools
+from media_catalog.services import import_finish, import_results, import_scan, jobs, leases, tools
 from media_catalog.services.import_results import Result
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,8 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     :raises LeaseLost: when the batch was handed to somebody else.
     """
     try:
-        STAGES[claim.batch.stage](claim, clock=clock)
+        with leases.kept(claim, clock=clock):
+            STAGES[claim.batch.stage](claim, clock=clock)
     except import_scan.SourceGone as gone:
         jobs.fail(claim.batch.job_id, message=str(gone), at=clock())
     else:

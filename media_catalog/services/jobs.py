@@ -137,12 +137,12 @@ def release(claim: Claim, *, at: datetime) -> None:
 @transaction.atomic
 def fail(job_id: int, *, message: str, at: datetime) -> None:
     """End a job that cannot go on, with a message for a person; what it did is kept."""
+    # Batches before the job, as workers that write results take them: else two could wait for each other.
+    unfinished = JobBatch.objects.filter(job=job_id).exclude(state=JobBatch.State.DONE)
+    unfinished.update(state=JobBatch.State.DONE, token=None, finished_at=at)
     job = Job.objects.select_for_update().get(pk=job_id)
     if job.is_finished:
         return
-    job.batches.exclude(state=JobBatch.State.DONE).update(
-        state=JobBatch.State.DONE, token=None, finished_at=at
-    )
     JobFailure.objects.create(job=job, code="job", message=message, created_at=at)
     _end(job, state=Job.State.FAILED, at=at, error_text=message)
 
@@ -219,7 +219,10 @@ def is_dead(owner: str) -> bool:
     if host != socket.gethostname()[:60]:
         return False
     try:
-        return boot_id != _boot_id() or abs(psutil.Process(int(pid)).create_time() - float(created)) > 1
+        process = psutil.Process(int(pid))
+        is_another = boot_id != _boot_id() or abs(process.create_time() - float(created)) > 1
+        # The first process of a container may take its time over burying the dead.
+        return is_another or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
 

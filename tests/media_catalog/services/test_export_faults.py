@@ -226,6 +226,24 @@ def test_an_archive_whose_disk_has_gone_ends_the_job(library):
     assert library.export().done_count == 1
 
 
+def test_an_archive_whose_disk_goes_in_the_middle_is_no_fault_of_the_next_file(library, monkeypatch):
+    library.add()
+    library.add("b.jpg", seed=2)
+    library.scan()
+    copy = archive_copies.export_copy
+
+    def last_one(*arguments, **options):
+        done = copy(*arguments, **options)
+        (library.archive / archives.MARKER).unlink()
+        return done
+
+    monkeypatch.setattr(archive_copies, "export_copy", last_one)
+    job = library.export()
+    assert (job.state, job.done_count, job.failed_count) == ("failed", 1, 0)
+    assert ExportedFile.objects.get(file__name="b.jpg").state == "planned"
+    assert len(library.copies()) == 1
+
+
 def test_a_missing_exiftool_ends_the_job(library, settings, monkeypatch):
     library.add()
     library.scan()

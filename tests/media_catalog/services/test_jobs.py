@@ -1,6 +1,9 @@
+import subprocess
+import sys
 import uuid
 from datetime import timedelta
 
+import psutil
 import pytest
 from django_q.models import OrmQ
 
@@ -58,6 +61,19 @@ def test_the_reconciler_hands_out_at_once_what_a_dead_process_held(job, now):
     host, boot_id, _, _ = jobs.owner_name().split("|")
     JobBatch.objects.update(owner=f"{host}|{boot_id}|999999|1.0")
     assert jobs.reconcile(at=now) == 1
+
+
+def test_a_process_that_died_and_was_not_buried_yet_is_dead():
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    host, boot_id, *_ = jobs.owner_name().split("|")
+    owner = f"{host}|{boot_id}|{child.pid}|{psutil.Process(child.pid).create_time():.2f}"
+    assert not jobs.is_dead(owner)
+    child.kill()
+    while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+        pass
+    assert jobs.is_dead(owner)
+    child.wait()
+    assert jobs.is_dead(owner)
 
 
 def test_a_batch_of_another_host_is_left_to_its_lease(job, now):
