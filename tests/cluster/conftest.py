@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import psycopg
@@ -83,7 +82,7 @@ def _environment(data_dir: Path, database: str | None) -> dict[str, str]:
 
 
 def _address(database: str) -> str:
-    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
+    return os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database}"
 
 
 @contextmanager
@@ -92,8 +91,11 @@ def _database(template: str = "template1") -> Iterator[str | None]:
     if "DATABASE_URL" not in os.environ:
         yield None
         return
+    server = settings.DATABASES["default"]
+    access = {"host": server["HOST"], "user": server["USER"], "password": server["PASSWORD"]}
+    port = {"port": server["PORT"]} if server["PORT"] else {}
     name = f"cluster_{uuid4().hex[:8]}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(dbname="postgres", autocommit=True, **access, **port) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         yield name
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
