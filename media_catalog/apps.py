@@ -9,4 +9,6 @@ class MediaCatalogConfig(AppConfig):
     verbose_name = _("Media catalogue")
 
     def ready(self) -> None:
-        from media_catalog import checks  # noqa: F401  registers the system checks
+        from media_catalog import checks
+
+        checks.require_name_patterns()

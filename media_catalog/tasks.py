@@ -1,11 +1,11 @@
-"""Entry points of django-q2: an id in, one service call. Queued work names them by their dotted paths."""
+"""Entry points of django-q2: one service call. Queued work names them by their dotted paths."""
 
 import logging
 
 from django.utils import timezone
 
 from media_catalog.models import Job
-from media_catalog.services import exports, imports, jobs
+from media_catalog.services import exports, imports, jobs, turns
 
 logger = logging.getLogger(__name__)
 
@@ -13,13 +13,15 @@ HANDLERS = {Job.Kind.IMPORT: imports.run, Job.Kind.EXPORT: exports.run}
 
 
 def run_batch(batch_id: int) -> None:
-    """Run a batch if it is still to be had; a second delivery finds that it is not."""
-    claim = jobs.claim(batch_id, at=timezone.now())
+    """Answer a doorbell: run its batch, or the one whose turn it is; a second delivery may find none."""
+    claim = turns.claim_next(at=timezone.now())
     if claim is None:
         return
     try:
         HANDLERS[Job.Kind(claim.batch.job.kind)](claim, clock=timezone.now)
+    except jobs.Stopped:
+        jobs.give_back(claim, at=timezone.now())
     except jobs.LeaseLost:
-        logger.warning("lost batch=%s to another worker", batch_id)
+        logger.warning("lost batch=%s to another worker", claim.batch.pk)
     finally:
         jobs.release(claim, at=timezone.now())

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from media_catalog import tasks
 from media_catalog.models import Job, JobBatch
-from media_catalog.services import imports, sources
+from media_catalog.services import imports, jobs, sources
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MakePicture = Callable[..., Path]
@@ -49,7 +49,8 @@ def run_job() -> Callable[[Job], Job]:
     """Run all batches of a job in this process, as workers would."""
 
     def run(job: Job) -> Job:
-        while batch := JobBatch.objects.filter(job=job, state=JobBatch.State.PENDING).order_by("pk").first():
+        waiting = JobBatch.objects.filter(job=job, state=JobBatch.State.PENDING, job__state__in=jobs.ACTIVE)
+        while batch := waiting.order_by("pk").first():
             tasks.run_batch(batch.pk)
         job.refresh_from_db()
         return job

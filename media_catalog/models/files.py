@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from media_catalog.models.fields import WallClockField
 from media_catalog.models.sources import Source
 
+PERSON = "person"  # where a date or an offset is from that somebody gave
+
 
 class Kind(models.TextChoices):
     IMAGE = "image", _("picture")
@@ -104,6 +106,11 @@ class MediaFileQuerySet(models.QuerySet["MediaFile"]):
     def set_aside(self) -> Self:
         """Files whose bytes are kept under another name."""
         return self.filter(memberships__kind="identical", memberships__is_keeper=False)
+
+    def dated_by_person(self) -> Self:
+        """Files whose date or zone somebody vouched for: no evidence changes them any more."""
+        given = Q(captured_from=PERSON) | Q(offset_source=PERSON)
+        return self.filter(given | Q(reviewed_at__isnull=False))
 
     def exportable(self) -> Self:
         return self.readable().exclude(disposition=Disposition.DISCARD)
@@ -277,6 +284,10 @@ class MediaFile(models.Model):
     @property
     def path(self) -> bytes:
         return bytes(self.path_bytes)
+
+    @property
+    def is_dated_by_person(self) -> bool:
+        return self.reviewed_at is not None or PERSON in (self.captured_from, self.offset_source)
 
 
 class FileMetadata(models.Model):

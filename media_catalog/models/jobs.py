@@ -13,7 +13,10 @@ from media_catalog.models.sources import Source
 
 class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> Self:
-        return self.filter(state__in=[Job.State.PENDING, Job.State.RUNNING, Job.State.PAUSED])
+        """Jobs that go on, may be resumed, or have been stopped while workers still hold a part of them."""
+        going_on = Q(state__in=[Job.State.PENDING, Job.State.RUNNING, Job.State.PAUSED])
+        stopping = Q(state__in=[Job.State.HALTED, Job.State.CANCELLED], finished_at=None)
+        return self.filter(going_on | stopping)
 
 
 class Job(models.Model):
@@ -116,6 +119,7 @@ class JobBatch(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     rung_at = models.DateTimeField()
+    rings = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -20,6 +20,7 @@ __all__ = [
     "fingerprint",
     "image_data_hash",
     "is_media",
+    "open_regular",
     "read_and_hash",
     "read_head",
     "sniff_mime",
@@ -57,16 +58,24 @@ class Fingerprint:
     information: float | None
 
 
-def read_head(path: bytes) -> bytes:
-    """Read the first 4 KiB, from which the type is told.
+def read_head(path: bytes, *, size_bytes: int = HEAD_BYTES) -> bytes:
+    """Read the first 4 KiB, from which the type is told, or as much as is asked for.
 
     :raises OSError: when it cannot be read; `NotARegularFile` when it is a link, pipe or the like.
     """
     descriptor = _open(path)
     try:
-        return os.read(descriptor, HEAD_BYTES)
+        return os.read(descriptor, size_bytes)
     finally:
         os.close(descriptor)
+
+
+def open_regular(path: bytes) -> IO[bytes]:
+    """Open a file for reading.
+
+    :raises OSError: when it cannot be read; `NotARegularFile` when it is a link, pipe or the like.
+    """
+    return open(_open(path), "rb")
 
 
 def read_and_hash(path: bytes, *, keep_bytes_below: int = 64 << 20) -> Contents:

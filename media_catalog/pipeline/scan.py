@@ -1,12 +1,14 @@
 """Walk a source folder: every entry is either a file to analyse or refused with a reason."""
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from media_catalog.pipeline import media_types
+from media_catalog.pipeline import media_types, zip_members
+from media_catalog.pipeline.sidecars import companions
 
 # Names are compared in lower case: the folders come from disks that did not care.
 SYSTEM_FILES = {
@@ -121,6 +123,8 @@ def scan(
         for entry in _entries(root, folder, own_folders):
             if isinstance(entry, Folder):
                 found.append(entry)
+            elif is_recursive and isinstance(entry, SourceFile) and zip_members.is_zip(entry.path):
+                yield from _archive(root, entry)
             else:
                 yield entry
         if is_recursive:
@@ -238,6 +242,57 @@ def _regular_file(descriptor: int, path: bytes, status: os.stat_result) -> Sourc
     )
 
 
+def _archive(root: bytes, archive: SourceFile) -> Iterator[SourceFile | RefusedEntry]:
+    """List what a Takeout archive holds; any other ZIP is a file like all others."""
+    try:
+        members = zip_members.members(os.path.join(root, archive.path))
+    except zip_members.Unreadable as error:
+        text = f"archive of Google Takeout that cannot be read: {error.strerror}"
+        is_export = os.path.basename(archive.path).lower().startswith(b"takeout-")
+        yield _left(archive, "archive_broken", text, is_failure=True) if is_export else archive
+        return
+    except OSError:
+        yield archive  # reading it will tell what is wrong
+        return
+    if members is None:
+        yield archive
+        return
+    yield _left(archive, "archive", "archive of Google Takeout: each of its files is listed")
+    for member in members:
+        yield _member(archive, member)
+
+
+def _left(file: SourceFile, code: str, text: str, *, is_failure: bool = False) -> RefusedEntry:
+    return RefusedEntry(
+        path=file.path,
+        is_failure=is_failure,
+        code=code,
+        text=text,
+        size_bytes=file.size_bytes,
+        mtime_ns=file.mtime_ns,
+    )
+
+
+def _member(archive: SourceFile, member: zip_members.Member) -> SourceFile | RefusedEntry:
+    path = archive.path + b"/" + member.path
+    file = SourceFile(
+        path=path,
+        size_bytes=member.size_bytes,
+        mtime_ns=member.mtime_ns,
+        device=archive.device,
+        inode=signed_64(int.from_bytes(hashlib.sha256(path).digest()[:8], "big")),  # like no other file's
+    )
+    *folders, name = member.path.split(b"/")
+    if member.refusal:
+        return _left(file, *member.refusal, is_failure=member.refusal[0] != "symlink")
+    if refusal := next(filter(None, map(_folder_refusal, folders)), None) or _name_refusal(name):
+        return _left(file, refusal.code, refusal.text)
+    if member.size_bytes == 0:
+        is_failure = media_types.is_named_like_media(path)
+        return _left(file, "empty", "empty file (0 bytes)", is_failure=is_failure)
+    return file
+
+
 def _folder_refusal(name: bytes) -> Refusal | None:
     if system := SYSTEM_FOLDERS.get(name.lower()):
         return Refusal(code="system_file", text=f"inside {display_text(name)}, {system}")
@@ -247,6 +302,8 @@ def _folder_refusal(name: bytes) -> Refusal | None:
 
 
 def _name_refusal(name: bytes) -> Refusal | None:
+    if name.lower() in companions.PICASA_NAMES:
+        return None
     if system := SYSTEM_FILES.get(name.lower()):
         return Refusal(code="system_file", text=system)
     if name.startswith(APPLE_DOUBLE):

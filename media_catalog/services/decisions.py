@@ -1,7 +1,7 @@
 """What a person decides: written to the files, recorded for ever, undone by a further decision."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -82,6 +82,62 @@ def set_date(files: QuerySet[MediaFile], *, date: GivenDate, actor: Actor, at: d
 def set_flag(files: QuerySet[MediaFile], *, is_flagged: bool, actor: Actor, at: datetime) -> uuid.UUID:
     """Flag files, or take their flag away. Returns the batch for undo."""
     return _decide(files, kind=Decision.Kind.FLAG, changes={"is_flagged": is_flagged}, actor=actor, at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The batch for undo, how many files are in it, and which were left as they are."""
+
+    batch: uuid.UUID
+    number: int
+    left_ids: tuple[int, ...]
+
+
+@transaction.atomic
+def change_each(
+    files: QuerySet[MediaFile],
+    *,
+    kind: str,
+    change: Callable[[MediaFile], Mapping[str, Any] | None],
+    actor: Actor,
+    at: datetime,
+) -> Changed:
+    """Change each file in its own way: `change` gives the same fields for all, `None` to leave one alone."""
+    batch, number, left = uuid.uuid4(), 0, []
+    ids = list(files.order_by("pk").values_list("pk", flat=True))
+    for part in tools.slices(ids, SLICE):
+        with counts.tracking(part):
+            rows = list(MediaFile.objects.filter(pk__in=part).order_by("pk"))
+            changes = {row.pk: found for row in rows if (found := change(row)) is not None}
+            Decision.objects.bulk_create(
+                Decision(
+                    batch=batch,
+                    kind=kind,
+                    file=row,
+                    actor=actor,
+                    before=_plain({name: getattr(row, name) for name in changes[row.pk]}),
+                    after=_plain(changes[row.pk]),
+                    created_at=at,
+                )
+                for row in rows
+                if row.pk in changes
+            )
+            _write(rows, changes)
+        number += len(changes)
+        left += [row.pk for row in rows if row.pk not in changes]
+    return Changed(batch=batch, number=number, left_ids=tuple(left))
+
+
+def _write(rows: Sequence[MediaFile], changes: Mapping[int, Mapping[str, Any]]) -> None:
+    changed = [row for row in rows if row.pk in changes]
+    for row in changed:
+        for name, value in changes[row.pk].items():
+            setattr(row, name, value)
+    if changed:
+        fields = list(changes[changed[0].pk])
+        MediaFile.objects.bulk_create(
+            changed, update_conflicts=True, unique_fields=["id"], update_fields=fields
+        )
 
 
 @transaction.atomic

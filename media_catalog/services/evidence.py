@@ -1,7 +1,7 @@
 """Deciding a file's date anew when something beside the file speaks about it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,8 +11,11 @@ from django.db import transaction
 from media_catalog.models import MediaFile, TimestampCandidate
 from media_catalog.pipeline.timestamps import decide
 from media_catalog.pipeline.timestamps.candidates import Candidate, Precision
+from media_catalog.pipeline.timestamps.clock_rules import Camera, ClockBook
 from media_catalog.pipeline.timestamps.decide import DatePolicy, Inference
-from media_catalog.services import counts, import_results
+from media_catalog.services import camera_clocks, counts, import_results
+
+NO_RULES = ClockBook()
 
 
 class Claim(NamedTuple):
@@ -71,14 +74,29 @@ def candidate(row: TimestampCandidate) -> Candidate:
     )
 
 
+def inferences(
+    file_ids: Collection[int], *, at: datetime, book: ClockBook
+) -> Iterator[tuple[MediaFile, Inference]]:
+    """Yield files with what would be decided about their dates by the stored claims and these clock rules."""
+    stored = _stored(file_ids)
+    for file in _files(file_ids):
+        yield file, infer(file, [claim.candidate for claim in stored[file.pk]], at=at, book=book)
+
+
+def _files(file_ids: Collection[int]) -> list[MediaFile]:
+    return list(MediaFile.objects.filter(pk__in=file_ids).select_related("source").order_by("pk"))
+
+
 def _decide(claims: Mapping[int, Sequence[Claim]], *, at: datetime) -> None:
-    files = list(MediaFile.objects.filter(pk__in=claims).select_related("source").order_by("pk"))
+    files = _files(claims.keys())
+    book = camera_clocks.load() if files else NO_RULES
+    # Before a date is filled in, which might be a person's word.
+    open_files = [file for file in files if not file.is_dated_by_person]
     rows: list[TimestampCandidate] = []
     for file in files:
-        inference = infer(file, [claim.candidate for claim in claims[file.pk]], at=at)
+        inference = infer(file, [claim.candidate for claim in claims[file.pk]], at=at, book=book)
         import_results.fill_date(file, inference)
         rows.extend(_rows(file, claims[file.pk], inference))
-    open_files = [file for file in files if file.reviewed_at is None]
     with counts.tracking([file.pk for file in files]):
         MediaFile.objects.bulk_create(
             open_files, update_conflicts=True, unique_fields=["id"], update_fields=import_results.DATE_FIELDS
@@ -87,14 +105,24 @@ def _decide(claims: Mapping[int, Sequence[Claim]], *, at: datetime) -> None:
         TimestampCandidate.objects.bulk_create(rows)
 
 
-def infer(file: MediaFile, claims: Sequence[Candidate], *, at: datetime) -> Inference:
-    """Decide a file's date from claims; `file.source` must be loaded."""
+def infer(
+    file: MediaFile, claims: Sequence[Candidate], *, at: datetime, book: ClockBook = NO_RULES
+) -> Inference:
+    """Decide a file's date from claims and the rules for its camera; `file.source` must be loaded."""
     position = None if file.gps_lat is None or file.gps_lon is None else (file.gps_lat, file.gps_lon)
+    camera = Camera(
+        make=file.camera_make,
+        model=file.camera_model,
+        serial=file.camera_serial,
+        source_id=file.source_id,
+    )
+    clock = book.clock(camera, claims)
     inference = decide.decide(
         claims,
         policy=DatePolicy(default_zone=file.source.time_zone or settings.MEDIAPARSER_TIME_ZONE, now=at),
         position=position,
         camera=(file.camera_make or None, file.camera_model or None),
+        clock=clock,
     )
     return decide.doubted(inference) if file.damage else inference
 

@@ -1,5 +1,6 @@
 """Second stage of an export: each file of a batch is copied, verified, and only then recorded as exported."""
 
+import contextlib
 import logging
 import os
 from collections.abc import Callable
@@ -15,7 +16,17 @@ from media_catalog.models import Export, ExportedFile, Job, JobFile, MediaFile
 from media_catalog.pipeline import archive, archive_replace
 from media_catalog.pipeline.archive import ExportedCopy
 from media_catalog.pipeline.exiftool import ExifTool, ExifToolError, TagEdit
-from media_catalog.services import archives, counts, export_finish, export_plan, export_targets, jobs, tools
+from media_catalog.pipeline.zip_members import OpenArchives
+from media_catalog.services import (
+    archives,
+    counts,
+    export_finish,
+    export_plan,
+    export_targets,
+    faults,
+    jobs,
+    tools,
+)
 from media_catalog.services.export_plan import UNFINISHED, VERIFIED
 
 logger = logging.getLogger(__name__)
@@ -30,6 +41,7 @@ class Task:
     row: JobFile
     copy: ExportedFile
     edits: list[TagEdit]
+    open_archives: OpenArchives
 
     @property
     def file(self) -> MediaFile:
@@ -61,22 +73,34 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Export the files of a batch, one after the other, each recorded as soon as its copy stands.
 
     :raises ArchiveLost: when no file could be written to the archive any more.
+    :raises Lost: when no file could be read or get its tags any more.
+    :raises Stopped: when the job was paused, cancelled or halted, between two files.
     """
+    with contextlib.closing(OpenArchives()) as open_archives:
+        _run(claim, open_archives, clock=clock)
+
+
+def _run(claim: jobs.Claim, open_archives: OpenArchives, *, clock: Callable[[], datetime]) -> None:
     exiftool = tools.exiftool()
     pending = JobFile.objects.filter(batch=claim.batch, outcome=JobFile.Outcome.PENDING)
-    rows = list(pending.select_related("file__source").order_by("pk"))
+    rows = list(pending.select_related("job", "file__source").order_by("pk"))
     places = _places(claim, rows)
     wanted = export_targets.wanted([row.file for row in rows])
+    has_faults = False
     for row in rows:
+        if has_faults and (reason := faults.reason_to_halt(claim.batch.job_id)):
+            jobs.halt(claim.batch.job_id, reason=reason, at=clock())
+        jobs.stop_if_asked(claim)
         place = places.get(row.file_id)
         if place is None or not _is_still_wanted(row.file, place, claim.batch.job.export):
             _leave_out(claim, row, at=clock())
             continue
-        task = Task(row=row, copy=place, edits=wanted[row.file_id].edits)
+        edits = wanted[row.file_id].edits
+        task = Task(row=row, copy=place, edits=edits, open_archives=open_archives)
         if claim.batch.attempts > 1 and _is_dangerous(row):
             _record_failure(claim, task, DANGEROUS, at=clock())
         else:
-            _export(claim, task, exiftool, clock=clock)
+            has_faults |= _export(claim, task, exiftool, clock=clock) in faults.CODES
 
 
 def _places(claim: jobs.Claim, rows: list[JobFile]) -> dict[int, ExportedFile]:
@@ -98,16 +122,24 @@ def _is_dangerous(row: JobFile) -> bool:
     return row.attempts >= MAX_FILE_ATTEMPTS
 
 
-def _export(claim: jobs.Claim, task: Task, exiftool: ExifTool, *, clock: Callable[[], datetime]) -> None:
-    """Export one file; what goes wrong with it costs that file alone, and is stored with it."""
+def _export(
+    claim: jobs.Claim, task: Task, exiftool: ExifTool, *, clock: Callable[[], datetime]
+) -> str | None:
+    """Export one file; what goes wrong with it costs that file alone, and is stored with it.
+
+    :returns: The code of an expected failure.
+    """
     logger.debug("exporting job=%s file=%s", task.row.job_id, task.file.pk)
     archives.require_present(task.copy.archive)
     try:
         copy = _write(task, exiftool)
     except (archive.ExportError, ExifToolError, OSError) as error:
         archives.raise_if_lost(task.copy.archive, error)
+        _raise_if_lost(task, error)
         logger.warning("failed job=%s file=%s: %s", task.row.job_id, task.file.pk, error)
-        _record_failure(claim, task, _failure(error), at=clock())
+        failure = _failure(error)
+        _record_failure(claim, task, failure, at=clock())
+        return failure.code
     except Exception as error:
         logger.exception("failed job=%s file=%s", task.row.job_id, task.file.pk)
         text = f"unforeseen error: {error!r}"[:300]
@@ -116,12 +148,27 @@ def _export(claim: jobs.Claim, task: Task, exiftool: ExifTool, *, clock: Callabl
         has_replaced = _record(claim, task, copy, at=clock())
         if has_replaced:
             export_finish.remove_replaced(claim, ExportedFile.objects.filter(file=task.file), clock=clock)
+    return None
+
+
+def _raise_if_lost(task: Task, error: Exception) -> None:
+    """Tell the fault of one file from that of its source or of ExifTool, which no other file would escape."""
+    if isinstance(error, OSError):
+        if not task.row.job.options.get(faults.OPTION):  # else whatever other sources hold is exported
+            faults.require_source(task.file.source)
+    elif type(error) is ExifToolError:  # one that cannot even be started
+        raise faults.Lost(f"{error}. {faults.ADVICE}.") from error
 
 
 def _write(task: Task, exiftool: ExifTool) -> ExportedCopy:
+    with task.open_archives.local(task.source, scratch=tools.scratch_dir()) as source:
+        return _write_from(source, task, exiftool)
+
+
+def _write_from(source: bytes, task: Task, exiftool: ExifTool) -> ExportedCopy:
     write = partial(
         archive.export_copy,
-        task.source,
+        source,
         expected_sha256=task.file.sha256,
         mime_type=task.file.mime_type,
         edits=task.edits,
@@ -142,8 +189,10 @@ def _failure(error: Exception) -> Failure:
         return Failure(code="vanished", text="no longer in its folder: import the folder again")
     if isinstance(error, archive.DestinationTaken):
         return Failure(code="destination_taken", text=str(error))
+    if isinstance(error, PermissionError):
+        return Failure(code="unreadable_permission", text=f"cannot be copied: {error.strerror}")
     if isinstance(error, OSError):
-        return Failure(code="unreadable", text=f"cannot be copied: {error.strerror}")
+        return Failure(code="unreadable_io", text=f"cannot be copied: {error.strerror}")
     return Failure(code="not_exported", text=str(error))
 
 

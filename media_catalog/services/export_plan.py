@@ -30,6 +30,7 @@ BATCH_BYTES = 2_000_000_000
 IDENTICAL = DuplicateGroup.Kind.IDENTICAL
 PLANNED, VERIFIED = ExportedFile.State.PLANNED, ExportedFile.State.VERIFIED
 UNFINISHED = (PLANNED, ExportedFile.State.FAILED)
+RETRY_OF = "retry_of"  # option of a job: the one whose failed files it takes, and no others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +54,20 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     for steps in slices(export.archive, is_forced=export.is_forced):
         files = [step.file for step in steps]
         seen = set(JobFile.objects.filter(job=job, file__in=files).values_list("file_id", flat=True))
-        fresh = [step for step in steps if step.file.pk not in seen]
+        wanted = _wanted(job, files)
+        fresh = [step for step in steps if step.file.pk in wanted - seen]
         known += sum(step.is_known for step in fresh)
         for part in _batches(step for step in fresh if not step.is_known):
             _reserve(claim, part, at=clock())
         jobs.renew(claim, at=clock())
     Job.objects.filter(pk=job.pk).update(stage=Job.Stage.FILES, known_count=known)
+
+
+def _wanted(job: Job, files: Sequence[MediaFile]) -> set[int]:
+    if RETRY_OF not in job.options:
+        return {file.pk for file in files}
+    failed = JobFile.objects.filter(job=job.options[RETRY_OF], outcome=JobFile.Outcome.FAILED)
+    return set(failed.filter(file__in=files).values_list("file_id", flat=True))
 
 
 def _batches(steps: Iterable[Step]) -> Iterator[list[Step]]:

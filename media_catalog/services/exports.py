@@ -15,6 +15,7 @@ from media_catalog.services import (
     export_finish,
     export_gate,
     export_plan,
+    faults,
     jobs,
     leases,
     sources,
@@ -31,10 +32,11 @@ class Preview:
     is_first: bool
 
 
-def start(*, archive_root: bytes, is_forced: bool, created_at: datetime) -> Job:
+def start(*, archive_root: bytes, is_forced: bool, created_at: datetime, retry_of: Job | None = None) -> Job:
     """Queue an export that brings an archive up to date; its folder is made if need be.
 
     :param is_forced: export what is undecided as well.
+    :param retry_of: export only what failed in this one.
     :raises ArchiveRefused: when the folder cannot be an archive, or its disk cannot take the copies.
     :raises DecisionsOpen: when something is undecided and `is_forced` is not given.
     :raises AlreadyRunning: when an export is under way.
@@ -42,6 +44,8 @@ def start(*, archive_root: bytes, is_forced: bool, created_at: datetime) -> Job:
     root = archives.canonical(archive_root)
     export_gate.check(root, is_forced=is_forced)
     options = {"is_forced": is_forced, "archive": sources.shown(root)}
+    if retry_of:
+        options[export_plan.RETRY_OF] = retry_of.pk
     try:
         with transaction.atomic():
             job = jobs.create(kind=Job.Kind.EXPORT, source=None, options=options, created_at=created_at)
@@ -56,11 +60,24 @@ def start(*, archive_root: bytes, is_forced: bool, created_at: datetime) -> Job:
     return job
 
 
+def retry(job: Job, *, created_at: datetime) -> Job:
+    """Queue an export of only those files that failed in an earlier one, to the same archive.
+
+    :raises ArchiveRefused: :raises DecisionsOpen: :raises AlreadyRunning: as `start` does.
+    """
+    export = job.export
+    return start(
+        archive_root=export.archive.root, is_forced=export.is_forced, created_at=created_at, retry_of=job
+    )
+
+
 def broken_off(*, archive_root: bytes, at: datetime) -> Job | None:
     """Return the unfinished export of an archive whose workers have all died, to go on with."""
     root_key = path_key(archives.canonical(archive_root))
     job = Job.objects.unfinished().filter(kind=Job.Kind.EXPORT, export__archive__root_key=root_key).first()
-    return job if job and not jobs.living_workers(at=at) else None
+    if job is None or job.state == Job.State.PAUSED or jobs.living_workers(at=at):
+        return None
+    return job
 
 
 def preview(*, archive_root: bytes, is_forced: bool) -> Iterator[Preview]:
@@ -74,16 +91,18 @@ def preview(*, archive_root: bytes, is_forced: bool) -> Iterator[Preview]:
 
 
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
-    """Do the work of one batch of an export; an archive that cannot be written any more ends the job.
+    """Do the work of one batch of an export; an archive that cannot be written any more halts the job.
 
     :raises LeaseLost: when the batch was handed to somebody else.
+    :raises Stopped: when the job was paused, cancelled or halted.
     """
     try:
         archives.require_present(claim.batch.job.export.archive)
         with leases.kept(claim, clock=clock):
             STAGES[claim.batch.stage](claim, clock=clock)
-    except (archives.ArchiveLost, ExifToolError) as error:
-        jobs.fail(claim.batch.job_id, message=str(error), at=clock())
+    except (archives.ArchiveLost, ExifToolError, faults.Lost) as error:
+        jobs.halt(claim.batch.job_id, reason=str(error), at=clock())
+        jobs.give_back(claim, at=clock())
     else:
         jobs.finish_batch(claim, at=clock())
 

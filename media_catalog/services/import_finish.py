@@ -8,9 +8,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 
 from media_catalog.models import Job, JobFailure, JobFile, MediaFile, State
-from media_catalog.models.fields import path_key
-from media_catalog.pipeline import analyze
-from media_catalog.services import counts, groups, jobs, tools
+from media_catalog.services import camera_proposals, counts, groups, jobs, neighbours, sidecars, tools
 
 SLICE = 500
 VANISHED = "vanished"
@@ -22,11 +20,12 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     job = claim.batch.job
     for part in tools.slices(_vanished(job), SLICE):
         _mark_missing(claim, part, at=clock())
-    for part in tools.slices(_orphaned_sidecars(job), SLICE):
-        _adopt(claim, part, at=clock())
+    sidecars.run(claim, clock=clock)
     for hashes in tools.slices(_touched_hashes(job), SLICE):
         jobs.renew(claim, at=clock())
         groups.refresh_identical(hashes, at=clock())
+    camera_proposals.run(claim, clock=clock)
+    neighbours.run(claim, clock=clock)
     Job.objects.filter(pk=job.pk).update(summary=summary(job))
 
 
@@ -65,24 +64,6 @@ def _mark_missing(claim: jobs.Claim, files: list[MediaFile], *, at: datetime) ->
         if file.state != State.SKIPPED
     )
     Job.objects.filter(pk=job.pk).update(vanished_count=F("vanished_count") + len(files))
-
-
-def _orphaned_sidecars(job: Job) -> Iterable[MediaFile]:
-    """Sidecars whose companion was not known yet when they were read."""
-    return MediaFile.objects.filter(
-        job_files__job=job, job_files__outcome=JobFile.Outcome.SKIPPED, reason_code="sidecar", belongs_to=None
-    ).order_by("pk")
-
-
-@transaction.atomic
-def _adopt(claim: jobs.Claim, sidecars: list[MediaFile], *, at: datetime) -> None:
-    jobs.renew(claim, at=at)
-    source = claim.batch.job.source
-    for sidecar in sidecars:
-        companion = analyze.companion(sidecar.path, root=source.root) if source else None
-        if companion:
-            owner = MediaFile.objects.filter(source=source, path_key=path_key(companion)).first()
-            MediaFile.objects.filter(pk=sidecar.pk).update(belongs_to=owner)
 
 
 def _touched_hashes(job: Job) -> Iterable[str]:

@@ -20,7 +20,6 @@ from media_catalog.models import (
     State,
     TimestampCandidate,
 )
-from media_catalog.models.fields import path_key
 from media_catalog.pipeline.analyze import Analysis, Outcome
 from media_catalog.pipeline.timestamps import taken
 from media_catalog.pipeline.timestamps.candidates import period_end
@@ -64,7 +63,6 @@ CONTENT_FIELDS = (
     "description",
     "rating",
     "has_thumbnail",
-    "belongs_to",
     "is_flagged",
     "analysed_at",
     "taken_local",
@@ -97,11 +95,9 @@ def store(claim: jobs.Claim, results: Sequence[Result], *, at: datetime) -> None
     """
     jobs.renew(claim, at=at)
     files = [result.row.file for result in results]
-    companions = _companions(results)
     with counts.tracking([file.pk for file in files]):
         for result in results:
             _fill(result.row.file, result.analysis, at=at)
-            result.row.file.belongs_to_id = companions.get(result.analysis.belongs_to or b"")
         _upsert(files)
         _store_evidence(results)
         _store_tags(claim.batch.job, results, at=at)
@@ -124,20 +120,6 @@ def quarantine(claim: jobs.Claim, row: JobFile, *, at: datetime) -> None:
         jobs.note_failure(row.job_id, file=row.file, code="kills_worker", message=message, at=at)
 
 
-def _companions(results: Sequence[Result]) -> Mapping[bytes, int]:
-    """Find the files that sidecars belong to, by path."""
-    wanted = {
-        path_key(one.analysis.belongs_to): one.analysis.belongs_to
-        for one in results
-        if one.analysis.belongs_to
-    }
-    if not wanted:
-        return {}
-    source_id = results[0].row.file.source_id
-    found = MediaFile.objects.filter(source_id=source_id, path_key__in=wanted).values_list("path_key", "pk")
-    return {wanted[key]: pk for key, pk in found}
-
-
 def _fill(file: MediaFile, analysis: Analysis, *, at: datetime) -> None:
     file.state = OUTCOMES[analysis.outcome][0]
     file.reason_code, file.reason_text = analysis.reason_code or "", analysis.reason_text or ""
@@ -147,7 +129,8 @@ def _fill(file: MediaFile, analysis: Analysis, *, at: datetime) -> None:
     file.has_thumbnail = analysis.has_thumbnail
     file.analysed_at = at
     _fill_facts(file, analysis)
-    fill_taken(file, analysis.tags, at=at)
+    if analysis.probe:
+        fill_taken(file, analysis.tags, at=at)
     fill_date(file, analysis.inference)
     mark = analysis.fingerprint
     unsigned = mark.phash if mark else None
@@ -196,9 +179,7 @@ def fill_date(file: MediaFile, inference: Inference | None) -> None:
 
 def _upsert(files: Sequence[MediaFile]) -> None:
     ids = [file.pk for file in files]
-    confirmed = set(
-        MediaFile.objects.filter(pk__in=ids, reviewed_at__isnull=False).values_list("pk", flat=True)
-    )
+    confirmed = set(MediaFile.objects.filter(pk__in=ids).dated_by_person().values_list("pk", flat=True))
     for group, fields in (
         ([file for file in files if file.pk not in confirmed], CONTENT_FIELDS + DATE_FIELDS),
         ([file for file in files if file.pk in confirmed], CONTENT_FIELDS),
@@ -212,6 +193,9 @@ def _store_evidence(results: Sequence[Result]) -> None:
     ids = [result.row.file_id for result in results]
     TimestampCandidate.objects.filter(file__in=ids).delete()
     TimestampCandidate.objects.bulk_create(row for result in results for row in _candidates(result))
+    FileMetadata.objects.filter(
+        file__in=[one.row.file_id for one in results if not one.analysis.tags]
+    ).delete()
     FileMetadata.objects.bulk_create(
         [
             FileMetadata(file_id=one.row.file_id, tags=one.analysis.tags)

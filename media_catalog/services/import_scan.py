@@ -1,7 +1,6 @@
 """First stage of an import: every entry below the source becomes a row, and what is new becomes work."""
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,60 +11,60 @@ from django.db.models import F
 from media_catalog.models import Job, JobBatch, JobFailure, JobFile, MediaFile, Source, State
 from media_catalog.models.fields import path_key
 from media_catalog.pipeline.scan import RefusedEntry, SourceFile, UnreadableRoot, display_text, scan
-from media_catalog.services import counts, jobs, sources, tools
+from media_catalog.services import counts, faults, jobs, sources, tools
 
 SLICE = 500
 Entry = SourceFile | RefusedEntry
 # Failures that may be gone the next time without the file having changed.
-PASSING = ("unreadable_permission", "vanished", "changed_while_reading", "internal_error")
-
-
-class SourceGone(Exception):
-    """The source cannot be read any more; the message is for a person."""
+PASSING = (*faults.CODES, "changed_while_reading", "internal_error")
+CHANGED = JobFile.Change.CHANGED
+CUT_SHORT = (Job.State.CANCELLED, Job.State.HALTED, Job.State.FAILED)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Slice:
-    """What one slice of entries comes to."""
+    """What one slice of entries comes to; `adopted` are rows of jobs that were cut short."""
 
     created: list[MediaFile] = field(default_factory=list)
     changed: list[MediaFile] = field(default_factory=list)
     known: list[MediaFile] = field(default_factory=list)
+    adopted: list[JobFile] = field(default_factory=list)
 
 
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Walk the source of an import job, and add batches for the files that have to be read.
 
-    :raises SourceGone: when the folder is not there.
+    :raises Lost: when the folder is not there.
     """
-    source, options = _source(claim), claim.batch.job.options
-    if not os.path.isdir(source.root):  # noqa: PTH112  bytes
-        raise SourceGone(f"{source.root_text} is not there any more: is its disk connected?")
+    source, options = faults.require_source(claim.batch.job.source), claim.batch.job.options
     entries = scan(
         source.root,
         is_recursive=options.get("is_recursive", True),
         excluded=sources.excluded_below(source.root),
     )
-    is_empty = True
     try:
         for part in tools.slices(entries, SLICE):
-            is_empty = False
-            _store(claim, source, part, at=clock())
+            store(claim, source, part, at=clock())
     except UnreadableRoot as error:
-        raise SourceGone(f"{source.root_text} cannot be read: is its disk connected?") from error
-    if is_empty and source.files.exclude(state=State.MISSING).exists():
-        raise SourceGone(f"{source.root_text} is empty, though it held files before: is its disk connected?")
-
-
-def _source(claim: jobs.Claim) -> Source:
-    source = claim.batch.job.source
-    if source is None:
-        raise SourceGone("This import has no source.")
-    return source
+        raise faults.Lost(
+            f"{source.root_text} cannot be read ({error}): is its disk connected? {faults.ADVICE}."
+        ) from error
+    faults.require_source(source)
 
 
 @transaction.atomic
-def _store(claim: jobs.Claim, source: Source, entries: Sequence[Entry], *, at: datetime) -> None:
+def store(
+    claim: jobs.Claim,
+    source: Source,
+    entries: Sequence[Entry],
+    *,
+    at: datetime,
+    knows_unchanged: bool = True,
+) -> None:
+    """Turn entries into rows, and what has to be read into batches.
+
+    :param knows_unchanged: leave alone what is as it was when it was read.
+    """
     jobs.renew(claim, at=at)
     by_key = {path_key(entry.path): entry for entry in entries}
     present = {file.path_key: file for file in MediaFile.objects.filter(source=source, path_key__in=by_key)}
@@ -78,7 +77,8 @@ def _store(claim: jobs.Claim, source: Source, entries: Sequence[Entry], *, at: d
         if file is None:
             part.created.append(_new_file(entry, source=source, at=at))
         elif file.pk not in seen:
-            _sort(part, entry, file)
+            _sort(part, entry, file, knows_unchanged=knows_unchanged)
+    _adopt(claim.batch.job, part)
     MediaFile.objects.bulk_create(part.created)
     counts.added([file.pk for file in part.created])
     with counts.tracking([file.pk for file in part.changed]):
@@ -96,12 +96,32 @@ def _new_file(entry: Entry, *, source: Source, at: datetime) -> MediaFile:
     return file
 
 
-def _sort(part: _Slice, entry: Entry, file: MediaFile) -> None:
-    if is_unchanged(file, entry):
+def _sort(part: _Slice, entry: Entry, file: MediaFile, *, knows_unchanged: bool) -> None:
+    if knows_unchanged and is_unchanged(file, entry):
         part.known.append(file)
     else:
         _describe(file, entry)
         part.changed.append(file)
+
+
+def _adopt(job: Job, part: _Slice) -> None:
+    """Take over what jobs read that were cut short: nobody has looked yet how it goes with other files."""
+    rows = JobFile.objects.filter(job__in=_cut_short(job), file__in=part.known)
+    rows = rows.filter(change__in=[JobFile.Change.NEW, JobFile.Change.CHANGED])
+    of_file = {row.file_id: row for row in rows.exclude(outcome=JobFile.Outcome.PENDING).order_by("pk")}
+    part.adopted = [
+        JobFile(job=job, file_id=row.file_id, change=row.change, outcome=row.outcome)
+        for row in of_file.values()
+    ]
+    part.known = [file for file in part.known if file.pk not in of_file]
+
+
+def _cut_short(job: Job) -> Collection[int]:
+    """Imports of the source that have not been finished, neither by themselves nor by a later one."""
+    others = Job.objects.filter(kind=job.kind, source=job.source, pk__lt=job.pk)
+    finished = others.filter(state=Job.State.COMPLETED).order_by("-pk").values_list("pk", flat=True).first()
+    later = others.filter(pk__gt=finished or 0, state__in=CUT_SHORT)
+    return list(later.values_list("pk", flat=True))
 
 
 def _describe(file: MediaFile, entry: Entry) -> None:
@@ -137,16 +157,17 @@ def _plan(claim: jobs.Claim, part: _Slice, *, at: datetime) -> None:
     for rows in tools.slices(pending, settings.MEDIAPARSER_BATCH_SIZE):
         batch = jobs.add_batch(job, stage=Job.Stage.FILES, at=at)
         _assign(rows, batch)
-    JobFile.objects.bulk_create(new + changed + known)
-    _note_failures(job, new + changed, at=at)
-    outcomes = [row.outcome for row in new + changed]
+    JobFile.objects.bulk_create(new + changed + part.adopted + known)
+    _note_failures(job, new + changed + part.adopted, at=at)
+    outcomes = [row.outcome for row in new + changed + part.adopted]
     Job.objects.filter(pk=job.pk).update(
         stage=Job.Stage.FILES,
         total_count=F("total_count") + len(outcomes),
+        done_count=F("done_count") + outcomes.count(JobFile.Outcome.DONE),
         skipped_count=F("skipped_count") + outcomes.count(JobFile.Outcome.SKIPPED),
         failed_count=F("failed_count") + outcomes.count(JobFile.Outcome.FAILED),
         known_count=F("known_count") + len(known),
-        changed_count=F("changed_count") + len(changed),
+        changed_count=F("changed_count") + sum(row.change == CHANGED for row in changed + part.adopted),
     )
 
 

@@ -1,20 +1,33 @@
 """Importing a source: scan, read every new file, and bring groups and counts up to date."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from django.db.models import F
 
 from media_catalog.models import Job, JobFile, Source
 from media_catalog.pipeline import analyze
+from media_catalog.pipeline.exiftool import ExifToolError
 from media_catalog.pipeline.scan import SourceFile
-from media_catalog.services import import_finish, import_results, import_scan, jobs, leases, tools
+from media_catalog.services import (
+    camera_clocks,
+    faults,
+    import_finish,
+    import_results,
+    import_retry,
+    import_scan,
+    jobs,
+    leases,
+    tools,
+)
 from media_catalog.services.import_results import Result
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 10  # results written at once: few enough that progress moves
+PATIENCE = timedelta(seconds=1)  # but slow files are not waited for, so that a pause is seen soon
 MAX_FILE_ATTEMPTS = 3
 
 
@@ -29,57 +42,119 @@ def start(
     return jobs.create(kind=Job.Kind.IMPORT, source=source, options=options, created_at=created_at)
 
 
+def retry(job: Job, *, created_at: datetime) -> Job:
+    """Queue an import of only those files that failed in an earlier one.
+
+    :raises AlreadyRunning: when the source is being imported already.
+    """
+    options = {**job.options, import_retry.OPTION: job.pk, faults.OPTION: False}
+    return jobs.create(kind=Job.Kind.IMPORT, source=job.source, options=options, created_at=created_at)
+
+
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Do the work of one batch of an import.
 
     :raises LeaseLost: when the batch was handed to somebody else.
+    :raises Stopped: when the job was paused, cancelled or halted.
     """
+    stages = RETRY_STAGES if import_retry.OPTION in claim.batch.job.options else STAGES
     try:
         with leases.kept(claim, clock=clock):
-            STAGES[claim.batch.stage](claim, clock=clock)
-    except import_scan.SourceGone as gone:
-        jobs.fail(claim.batch.job_id, message=str(gone), at=clock())
+            stages[claim.batch.stage](claim, clock=clock)
+    except faults.Lost as lost:
+        jobs.halt(claim.batch.job_id, reason=str(lost), at=clock())
+        jobs.give_back(claim, at=clock())
     else:
         jobs.finish_batch(claim, at=clock())
+
+
+def _search(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
+    import_scan.run(claim, clock=clock)
+    if reason := faults.reason_to_halt_after_search(claim.batch.job_id):
+        jobs.halt(claim.batch.job_id, reason=reason, at=clock())
 
 
 def _read_files(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     rows = JobFile.objects.filter(batch=claim.batch, outcome=JobFile.Outcome.PENDING)
     pending = list(rows.select_related("file").order_by("pk"))
-    is_first_try = claim.batch.attempts == 1
-    for part in [pending] if is_first_try else [[row] for row in pending]:
-        if not is_first_try:
-            _note_attempt(part[0])
-            if part[0].attempts > MAX_FILE_ATTEMPTS:
-                import_results.quarantine(claim, part[0], at=clock())
-                continue
-        for chunk in tools.slices(_results(claim, part, at=clock()), CHUNK):
-            import_results.store(claim, chunk, at=clock())
+    jobs.stop_if_asked(claim)
+    if claim.batch.attempts == 1:
+        _read(claim, pending, clock=clock)
+        return
+    for row in pending:
+        with _risk(row):
+            if row.attempts > MAX_FILE_ATTEMPTS:
+                import_results.quarantine(claim, row, at=clock())
+            else:
+                _read(claim, [row], clock=clock)
 
 
-def _note_attempt(row: JobFile) -> None:
+@contextmanager
+def _risk(row: JobFile) -> Iterator[None]:
     """Commit the attempt before the risk is taken, so that a file which kills its worker is found out."""
     JobFile.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
     row.attempts += 1
+    try:
+        yield
+    except faults.Lost:
+        JobFile.objects.filter(pk=row.pk).update(attempts=F("attempts") - 1)
+        raise
+
+
+def _read(claim: jobs.Claim, rows: Sequence[JobFile], *, clock: Callable[[], datetime]) -> None:
+    has_faults = False
+    for chunk in _chunks(_results(claim, rows, at=clock()), clock=clock):
+        import_results.store(claim, chunk, at=clock())
+        has_faults |= any(one.analysis.reason_code in faults.CODES for one in chunk)
+        if has_faults and (reason := faults.reason_to_halt(claim.batch.job_id)):
+            jobs.halt(claim.batch.job_id, reason=reason, at=clock())
+        jobs.stop_if_asked(claim)
+
+
+def _chunks(results: Iterable[Result], *, clock: Callable[[], datetime]) -> Iterator[list[Result]]:
+    """Cut results into what is stored at once; those before a fault that ends the work are not lost."""
+    chunk: list[Result] = []
+    since = clock()
+    try:
+        for result in results:
+            chunk.append(result)
+            if len(chunk) == CHUNK or clock() - since > PATIENCE:
+                yield chunk
+                chunk, since = [], clock()
+    except faults.Lost:
+        if chunk:
+            yield chunk
+        raise
+    if chunk:
+        yield chunk
 
 
 def _results(claim: jobs.Claim, rows: Sequence[JobFile], *, at: datetime) -> Iterator[Result]:
-    source = claim.batch.job.source
-    if source is None:
-        raise import_scan.SourceGone("This import has no source.")
+    source = faults.require_source(claim.batch.job.source)
     by_path = {row.file.path: row for row in rows}
-    policy = tools.analysis_policy(time_zone=source.time_zone, at=at)
+    policy = tools.analysis_policy(source, clocks=camera_clocks.load(), at=at)
     files = [_source_file(row) for row in rows]
     for file, finish in analyze.start_batch(
         files, root=source.root, exiftool=tools.exiftool(), policy=policy
     ):
-        yield Result(row=by_path[file.path], analysis=_analysis(file, finish))
+        analysis = _analysis(file, finish)
+        if analysis.reason_code in faults.CODES:
+            faults.require_source(source)
+        yield Result(row=by_path[file.path], analysis=analysis)
 
 
 def _analysis(file: SourceFile, finish: Callable[[], analyze.Analysis]) -> analyze.Analysis:
-    """Analyse one file; an unforeseen error costs that file alone, and is stored with it."""
+    """Analyse one file; an unforeseen error costs that file alone, and is stored with it.
+
+    :raises Lost: when no other file would fare better.
+    """
     try:
         return finish()
+    except ExifToolError as error:
+        raise faults.Lost(f"{error}. {faults.ADVICE}.") from error
+    except OSError as error:
+        faults.require_data_folder(error)
+        return analyze.failed(file, code="unreadable_io", text=f"cannot be read: {error.strerror or error}")
     except Exception as error:
         logger.exception("failed file=%r", file.path)
         return analyze.failed(file, code="internal_error", text=f"unforeseen error: {error!r}"[:300])
@@ -97,7 +172,8 @@ def _source_file(row: JobFile) -> SourceFile:
 
 
 STAGES: dict[str, Callable[..., None]] = {
-    Job.Stage.SCAN: import_scan.run,
+    Job.Stage.SCAN: _search,
     Job.Stage.FILES: _read_files,
     Job.Stage.FINISH: import_finish.run,
 }
+RETRY_STAGES = STAGES | {Job.Stage.SCAN: import_retry.search, Job.Stage.FINISH: import_retry.finish}

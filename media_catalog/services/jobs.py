@@ -5,22 +5,19 @@ doorbell and a killed worker are all harmless.
 """
 
 import logging
-import os
 import socket
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import psutil
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from media_catalog.models import Job, JobBatch, JobFailure, MediaFile, Source, WorkerBeat
+from media_catalog.services import owners
 
 logger = logging.getLogger(__name__)
 
@@ -28,19 +25,25 @@ LEASE = timedelta(seconds=60)
 DOORBELL_PATIENCE = timedelta(seconds=10)
 BEAT_PATIENCE = timedelta(seconds=20)
 MAX_ATTEMPTS = 5
+MAX_RINGS = 10  # again, for a batch that nobody claims though its doorbells are taken
 ACTIVE = (Job.State.PENDING, Job.State.RUNNING)
+ENDING = (Job.State.HALTED, Job.State.CANCELLED)  # ended as soon as no worker holds a part of it any more
 
 
 class AlreadyRunning(Exception):
     """The same work is under way; `job` is the one that does it."""
 
     def __init__(self, job: Job) -> None:
-        super().__init__(f"Job {job.pk} is already doing this.")
+        super().__init__(f"Job {job.pk}, which is {Job.State(job.state).label}, is already doing this.")
         self.job = job
 
 
 class LeaseLost(Exception):
     """Somebody else holds the batch now: stop, and write nothing more."""
+
+
+class Stopped(Exception):
+    """The job was paused, cancelled or halted: stop, and give the batch back; what is stored stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +87,10 @@ def claim(batch_id: int, *, at: datetime) -> Claim | None:
     if not waiting.update(
         state=JobBatch.State.RUNNING,
         token=token,
-        owner=owner_name(),
+        owner=owners.name(),
         lease_expires_at=at + LEASE,
         attempts=F("attempts") + 1,
+        rings=0,
     ):
         return None
     Job.objects.filter(batches=batch_id, state=Job.State.PENDING).update(
@@ -98,10 +102,37 @@ def claim(batch_id: int, *, at: datetime) -> Claim | None:
 def renew(claim: Claim, *, at: datetime) -> None:
     """Extend the lease; to be called in every transaction that writes results of the batch.
 
+    Where a batch has no files of its own, the job may have been stopped between any two of its slices; the
+    results of files are stored in any case, and `stop_if_asked` comes between files.
+
+    :raises LeaseLost: when the batch was handed to somebody else.
+    :raises Stopped: when the job was stopped, and nothing of the slice was written yet.
+    """
+    extend_lease(claim, at=at)
+    if claim.batch.stage != Job.Stage.FILES:
+        stop_if_asked(claim)
+
+
+def extend_lease(claim: Claim, *, at: datetime) -> None:
+    """Extend the lease, whatever has become of the job.
+
     :raises LeaseLost: when the batch was handed to somebody else.
     """
     if not _own(claim).update(lease_expires_at=at + LEASE):
         raise LeaseLost(f"batch {claim.batch.pk}")
+
+
+def stop_if_asked(claim: Claim) -> None:
+    """See whether the job goes on; to be called between files.
+
+    A halt does not stop the search for files: each of them gets its row.
+
+    :raises Stopped: when it was paused, cancelled or halted.
+    """
+    is_search = claim.batch.stage == Job.Stage.SCAN
+    going_on = (*ACTIVE, Job.State.HALTED) if is_search else ACTIVE
+    if not Job.objects.filter(pk=claim.batch.job_id, state__in=going_on).exists():
+        raise Stopped(f"job {claim.batch.job_id}")
 
 
 def _own(claim: Claim) -> QuerySet[JobBatch]:
@@ -114,42 +145,82 @@ def finish_batch(claim: Claim, *, at: datetime) -> None:
 
     :raises LeaseLost: when the batch was handed to somebody else.
     """
-    job = Job.objects.select_for_update().get(pk=claim.batch.job_id)
+    # The batch before its job, as everywhere: else two transactions could wait for each other.
     if not _own(claim).update(state=JobBatch.State.DONE, token=None, owner="", finished_at=at):
         raise LeaseLost(f"batch {claim.batch.pk}")
-    if claim.batch.stage == Job.Stage.FINISH:
-        _end(job, state=Job.State.COMPLETED, at=at)
+    job = Job.objects.select_for_update().get(pk=claim.batch.job_id)
+    if job.state == Job.State.CANCELLED:
+        end_if_idle(job, at=at)
+    elif claim.batch.stage == Job.Stage.FINISH:
+        Job.objects.filter(pk=job.pk).update(state=Job.State.COMPLETED, error_text="")
+        _end(job, at=at)
     elif not job.batches.exclude(state=JobBatch.State.DONE).exists():
         Job.objects.filter(pk=job.pk).update(stage=Job.Stage.FINISH, current_text="")
         add_batch(job, stage=Job.Stage.FINISH, at=at)
+        end_if_idle(job, at=at)
+    else:
+        end_if_idle(job, at=at)
 
 
 def release(claim: Claim, *, at: datetime) -> None:
-    """Give a batch back that its handler left unfinished, or end its job when that happened too often."""
-    if not _own(claim).exists():
-        return
-    if claim.batch.attempts >= MAX_ATTEMPTS:
-        fail(claim.batch.job_id, message=f"A step broke off {MAX_ATTEMPTS} times; the log says why.", at=at)
-        return
-    _hand_out_again(claim.batch.pk, at=at)
+    """Give a batch back that broke off, or halt its job when that happened too often."""
+    if claim.batch.attempts >= MAX_ATTEMPTS and _own(claim).exists():
+        reason = f"A step broke off {MAX_ATTEMPTS} times; the log says why. What is done stays done."
+        halt(claim.batch.job_id, reason=reason, at=at)
+    _put_back(_own(claim), claim.batch, at=at)
+
+
+def give_back(claim: Claim, *, at: datetime) -> None:
+    """Give a batch back for no fault of its own: it did not break off."""
+    _put_back(_own(claim), claim.batch, at=at, attempts=F("attempts") - 1)
 
 
 @transaction.atomic
-def fail(job_id: int, *, message: str, at: datetime) -> None:
-    """End a job that cannot go on, with a message for a person; what it did is kept."""
-    # Batches before the job, as workers that write results take them: else two could wait for each other.
-    unfinished = JobBatch.objects.filter(job=job_id).exclude(state=JobBatch.State.DONE)
-    unfinished.update(state=JobBatch.State.DONE, token=None, finished_at=at)
+def _put_back(held: QuerySet[JobBatch], batch: JobBatch, *, at: datetime, **changes: Any) -> bool:
+    """Let a batch that is still held wait again, and ring for it if its job goes on."""
+    waiting = {"state": JobBatch.State.PENDING, "token": None, "owner": "", "lease_expires_at": None}
+    if not held.update(rung_at=at, **waiting, **changes):
+        return False
+    job = Job.objects.select_for_update().get(pk=batch.job_id)
+    if job.state in ACTIVE:
+        _ring(batch.pk)
+    end_if_idle(job, at=at)
+    return True
+
+
+@transaction.atomic
+def halt(job_id: int, *, reason: str, at: datetime) -> None:
+    """Stop a job that had better not go on, with a reason for a person, who may let it continue."""
     job = Job.objects.select_for_update().get(pk=job_id)
-    if job.is_finished:
+    if job.state not in ACTIVE:
         return
-    JobFailure.objects.create(job=job, code="job", message=message, created_at=at)
-    _end(job, state=Job.State.FAILED, at=at, error_text=message)
+    job.state = Job.State.HALTED
+    Job.objects.filter(pk=job_id).update(state=job.state, error_text=reason)
+    JobFailure.objects.create(job=job, code="job", message=reason, created_at=at)
+    end_if_idle(job, at=at)
 
 
-def _end(job: Job, *, state: str, at: datetime, error_text: str = "") -> None:
-    Job.objects.filter(pk=job.pk).update(state=state, finished_at=at, current_text="", error_text=error_text)
-    logger.info("ended job=%s state=%s", job.pk, state)
+def end_if_idle(job: Job, *, at: datetime) -> None:
+    """End a halted or cancelled job, whose row is locked, unless a worker still holds a part of it."""
+    if job.state not in ENDING or job.batches.filter(state=JobBatch.State.RUNNING).exists():
+        return
+    if job.state == Job.State.CANCELLED:
+        job.batches.filter(state=JobBatch.State.PENDING).update(state=JobBatch.State.DONE, finished_at=at)
+    _end(job, at=at)
+
+
+def _end(job: Job, *, at: datetime) -> None:
+    Job.objects.filter(pk=job.pk).update(finished_at=at, current_text="")
+    logger.info("ended job=%s", job.pk)
+
+
+def ring_waiting(job: Job, *, at: datetime) -> int:
+    """Ring for all waiting batches of a job, in the transaction of the caller; return how many they are."""
+    waiting = list(job.batches.filter(state=JobBatch.State.PENDING).values_list("pk", flat=True))
+    job.batches.filter(pk__in=waiting).update(rung_at=at, rings=0)
+    for batch_id in waiting:
+        _ring(batch_id)
+    return len(waiting)
 
 
 def note_failure(job_id: int, *, file: MediaFile | None, code: str, message: str, at: datetime) -> None:
@@ -159,30 +230,17 @@ def note_failure(job_id: int, *, file: MediaFile | None, code: str, message: str
 
 def reconcile(*, at: datetime) -> int:
     """Hand out again what dead owners held and what nobody rang for; return how many batches that were."""
-    stranded = [
-        batch.pk
-        for batch in JobBatch.objects.filter(state=JobBatch.State.RUNNING).only("owner", "lease_expires_at")
-        if _is_stranded(batch, at=at)
-    ]
-    for batch_id in stranded:
-        _hand_out_again(batch_id, at=at)
+    running = JobBatch.objects.filter(state=JobBatch.State.RUNNING)
+    stranded = [batch for batch in running if _is_stranded(batch, at=at)]
+    for batch in stranded:
+        if _put_back(running.filter(pk=batch.pk, token=batch.token), batch, at=at):
+            logger.warning("handed out again batch=%s owner=%s", batch.pk, batch.owner)
     return len(stranded) + _ring_again(at=at)
 
 
 def _is_stranded(batch: JobBatch, *, at: datetime) -> bool:
     has_expired = batch.lease_expires_at is not None and batch.lease_expires_at < at
-    return has_expired or is_dead(batch.owner)
-
-
-@transaction.atomic
-def _hand_out_again(batch_id: int, *, at: datetime) -> None:
-    batch = JobBatch.objects.get(pk=batch_id)
-    still_held = JobBatch.objects.filter(pk=batch_id, token=batch.token, state=JobBatch.State.RUNNING)
-    if still_held.update(
-        state=JobBatch.State.PENDING, token=None, owner="", lease_expires_at=None, rung_at=at
-    ):
-        logger.warning("handed out again batch=%s owner=%s", batch_id, batch.owner)
-        _ring(batch_id)
+    return has_expired or owners.is_dead(batch.owner)
 
 
 def _ring_again(*, at: datetime) -> int:
@@ -194,55 +252,32 @@ def _ring_again(*, at: datetime) -> int:
         return 0
     waiting = JobBatch.objects.filter(state=JobBatch.State.PENDING, rung_at__lt=at - DOORBELL_PATIENCE)
     waiting = waiting.filter(job__state__in=ACTIVE)
+    for job_id in set(waiting.filter(rings__gte=MAX_RINGS).values_list("job", flat=True)):
+        halt(job_id, reason="No worker could begin a step of this job; the workers' log says why.", at=at)
     batch_ids = list(waiting.values_list("pk", flat=True)[:1000])
     with transaction.atomic():
-        JobBatch.objects.filter(pk__in=batch_ids).update(rung_at=at)
+        JobBatch.objects.filter(pk__in=batch_ids).update(rung_at=at, rings=F("rings") + 1)
         for batch_id in batch_ids:
             _ring(batch_id)
     return len(batch_ids)
 
 
-@cache
-def _boot_id() -> str:
-    linux = Path("/proc/sys/kernel/random/boot_id")
-    return linux.read_text().strip()[:13] if linux.exists() else f"{psutil.boot_time():.0f}"
-
-
-def owner_name() -> str:
-    """Name this process so that any process of this host can tell whether it still lives."""
-    return f"{socket.gethostname()[:60]}|{_boot_id()}|{os.getpid()}|{psutil.Process().create_time():.2f}"
-
-
-def is_dead(owner: str) -> bool:
-    """Tell whether an owner on this host has died; owners on other hosts are left to their lease."""
-    host, boot_id, pid, created = owner.split("|")
-    if host != socket.gethostname()[:60]:
-        return False
-    try:
-        process = psutil.Process(int(pid))
-        is_another = boot_id != _boot_id() or abs(process.create_time() - float(created)) > 1
-        # The first process of a container may take its time over burying the dead.
-        return is_another or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 def beat(*, workers: int, started_at: datetime, at: datetime) -> None:
     """Give a sign of life of this worker command."""
     facts = {"host": socket.gethostname()[:100], "workers": workers, "started_at": started_at, "beat_at": at}
-    WorkerBeat.objects.update_or_create(owner=owner_name(), defaults=facts)
+    WorkerBeat.objects.update_or_create(owner=owners.name(), defaults=facts)
     WorkerBeat.objects.filter(beat_at__lt=at - timedelta(days=1)).delete()
 
 
 def stop_beating() -> None:
     """Take back the sign of life when the worker command ends."""
-    WorkerBeat.objects.filter(owner=owner_name()).delete()
+    WorkerBeat.objects.filter(owner=owners.name()).delete()
 
 
 def living_workers(*, at: datetime) -> int:
     """Count the worker processes that gave a sign of life lately."""
     beats = WorkerBeat.objects.filter(beat_at__gte=at - BEAT_PATIENCE)
-    return sum(beat.workers for beat in beats if not is_dead(beat.owner))
+    return sum(beat.workers for beat in beats if not owners.is_dead(beat.owner))
 
 
 def is_waiting(*, at: datetime) -> bool:

@@ -43,6 +43,6 @@ def _keep(claim: jobs.Claim, clock: Callable[[], datetime], is_done: threading.E
 
 def _renew(claim: jobs.Claim, *, at: datetime) -> None:
     try:
-        jobs.renew(claim, at=at)
+        jobs.extend_lease(claim, at=at)
     except DatabaseError as error:
         logger.warning("could not renew the lease of batch=%s, trying again: %s", claim.batch.pk, error)

@@ -14,10 +14,13 @@ from media_catalog.models import (
     Job,
     MediaFile,
     MediaFileQuerySet,
+    SidecarLink,
     Source,
     Stack,
     State,
 )
+from media_catalog.pipeline.sidecars import matching
+from media_catalog.services import sidecar_copies
 
 FIELDS = (
     "path",
@@ -29,11 +32,13 @@ FIELDS = (
     "width",
     "height",
     "captured_at",
+    "captured_until",
     "precision",
     "utc_offset",
     "offset_source",
     "captured_from",
     "confidence",
+    "date_reasons",
     "gps_lat",
     "gps_lon",
     "camera_make",
@@ -85,6 +90,7 @@ class _Surroundings:
     live_stacks: Mapping[int, Sequence[MediaFile]]  # by id of the stack
     destinations: Mapping[int, str]
     exported_bytes: Mapping[str, MediaFile]  # by SHA-256
+    jsons: Mapping[int, bytes]  # path of the Takeout JSON that speaks for a file
 
 
 def lines(*, source_label: str | None = None, job_id: int | None = None) -> Iterator[Line]:
@@ -92,7 +98,7 @@ def lines(*, source_label: str | None = None, job_id: int | None = None) -> Iter
 
     :raises NothingToReport: at once, when there is no such source or job.
     """
-    files = MediaFile.objects.select_related("source", "belongs_to").order_by("pk")
+    files = MediaFile.objects.select_related("source").order_by("pk")
     if source_label is not None:
         files = files.filter(source__in=_sources(source_label))
     if job_id is not None:
@@ -138,7 +144,14 @@ def _surroundings(files: Sequence[MediaFile]) -> _Surroundings:
         live_stacks=_live_stacks(files),
         destinations=dict(verified.filter(file__in=files).values_list("file_id", "destination")),
         exported_bytes={copy.source_sha256: copy.file for copy in by_hash},
+        jsons=_jsons(files),
     )
+
+
+def _jsons(files: Sequence[MediaFile]) -> dict[int, bytes]:
+    rules = [*matching.RULES, sidecar_copies.RULE]
+    links = SidecarLink.objects.filter(file__in=files, rule__in=rules).order_by("-pk")
+    return {file: bytes(path) for file, path in links.values_list("file_id", "sidecar__path_bytes")}
 
 
 def _groups(file_ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -171,7 +184,7 @@ def _line(file: MediaFile, around: _Surroundings) -> Line:
         "near_group": _near_group(kinds, around),
         "burst_group": kinds.get(DuplicateGroup.Kind.BURST),
         "live_pair": _live_pair(file, around),
-        "json": None,
+        "json": _shown(around.jsons[file.pk]) if file.pk in around.jsons else None,
         "disposition": file.disposition,
         "fate": file.fate,
         "duplicate_of": _duplicate_of(file, kinds, around),
@@ -202,11 +215,13 @@ def _date(file: MediaFile) -> Line:
     has_offset = file.offset_minutes is not None
     return {
         "captured_at": file.captured_local.isoformat() if file.captured_local else None,
+        "captured_until": file.captured_until_local.isoformat() if file.captured_until_local else None,
         "precision": file.captured_precision or None,
         "utc_offset": _offset_text(file.offset_minutes),
         "offset_source": ("assumed" if is_assumed else "evidence") if has_offset else None,
         "captured_from": file.captured_from or None,
         "confidence": file.confidence,
+        "date_reasons": "; ".join(file.date_reasons),
     }
 
 
@@ -235,8 +250,6 @@ def _duplicate_of(file: MediaFile, kinds: Mapping[str, int], around: _Surroundin
 
 
 def _reason(file: MediaFile) -> str:
-    if file.belongs_to:
-        return f"sidecar of {_shown(file.belongs_to.path)}"
     if file.state == State.DISCOVERED:
         return "waiting to be read"
     if file.state != State.ANALYSED:

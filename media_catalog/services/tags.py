@@ -1,12 +1,24 @@
 """Putting tags on files."""
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
 
 from media_catalog.models import FileTag, Tag
 
 NAME_LENGTH = 100
+FOUND = (FileTag.Origin.METADATA, FileTag.Origin.FOLDER)  # read again with the file, unlike a person's tags
+
+
+class Word(NamedTuple):
+    """A tag that was found for a file: its kind, its name, and where it comes from."""
+
+    kind: str
+    name: str
+    origin: str
 
 
 def name_key(name: str) -> str:
@@ -40,3 +52,35 @@ def add(names_by_file: Mapping[int, Sequence[str]], *, origin: str, created_at: 
     ]
     FileTag.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def replace(words_by_file: Mapping[int, Sequence[Word]], *, created_at: datetime) -> int:
+    """Make these the tags that were found for files, and return how many change; a person's tags stay."""
+    wanted = _wanted(words_by_file, created_at=created_at)
+    rows = FileTag.objects.filter(file__in=words_by_file, origin__in=FOUND)
+    present = {(row.file_id, row.tag_id, row.origin): row.pk for row in rows}
+    gone = [pk for key, pk in present.items() if key not in wanted]
+    FileTag.objects.filter(pk__in=gone).delete()
+    new = [
+        FileTag(file_id=file_id, tag_id=tag_id, origin=origin)
+        for file_id, tag_id, origin in wanted
+        if (file_id, tag_id, origin) not in present
+    ]
+    FileTag.objects.bulk_create(new, ignore_conflicts=True)
+    return len(gone) + len(new)
+
+
+def _wanted(
+    words_by_file: Mapping[int, Sequence[Word]], *, created_at: datetime
+) -> dict[tuple[int, int, str], None]:
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for word in chain.from_iterable(words_by_file.values()):
+        by_kind[word.kind].append(word.name)
+    tags = {kind: ensure(names, kind=kind, created_at=created_at) for kind, names in by_kind.items()}
+    found: dict[tuple[int, int], str] = {}
+    for file_id, words in words_by_file.items():
+        for word in words:
+            tag = tags[word.kind].get(name_key(" ".join(word.name.split())[:NAME_LENGTH]))
+            if tag:
+                found.setdefault((file_id, tag.pk), word.origin)
+    return {(file_id, tag_id, origin): None for (file_id, tag_id), origin in found.items()}

@@ -10,9 +10,12 @@ from typing import TypeVar
 
 from django.conf import settings
 
+from media_catalog.models import Source
 from media_catalog.pipeline.analyze import AnalysisPolicy
 from media_catalog.pipeline.exiftool import ExifTool
+from media_catalog.pipeline.filename_dates import patterns
 from media_catalog.pipeline.thumbnail import DecodePolicy
+from media_catalog.pipeline.timestamps.clock_rules import ClockBook
 
 T = TypeVar("T")
 
@@ -31,12 +34,21 @@ def thumbnail_dir() -> Path:
     return Path(settings.DATA_DIR) / "thumbnails"
 
 
-def analysis_policy(*, time_zone: str, at: datetime) -> AnalysisPolicy:
-    """Build what the analysis of a batch is bound by; an empty time zone means the library's."""
+def scratch_dir() -> Path:
+    """Return where files of archives are unpacked while they are read."""
+    return Path(settings.DATA_DIR) / "scratch"
+
+
+def analysis_policy(source: Source, *, clocks: ClockBook, at: datetime) -> AnalysisPolicy:
+    """Build what the analysis of a batch is bound by; a source without a time zone has the library's."""
     return AnalysisPolicy(
-        default_zone=time_zone or settings.MEDIAPARSER_TIME_ZONE,
+        default_zone=source.time_zone or settings.MEDIAPARSER_TIME_ZONE,
+        clocks=clocks,
+        source_id=source.pk,
         now=at,
         thumbnail_dir=thumbnail_dir(),
+        name_patterns=patterns.compiled(settings.MEDIAPARSER_NAME_PATTERNS),
+        scratch_dir=scratch_dir(),
         decode=DecodePolicy(max_pixels=settings.MEDIAPARSER_MAX_PIXELS),
     )
 

@@ -230,7 +230,30 @@ def test_says_of_each_other_file_what_it_is(root, analysed):
         "drawing.psd": ("skipped", "unsupported"),
         "broken.jpg": ("failed", "unreadable"),
     }
-    assert results["a.jpg.xmp"].belongs_to == b"a.jpg"
+
+
+def test_keeps_what_a_sidecar_says(root, analysed):
+    photo(root / "a.jpg")
+    edit(root / "a.jpg.xmp", "-XMP-exif:DateTimeOriginal=2009:08:07 06:05:04", "-XMP-dc:Subject=sea")
+    (root / "b.jpg.json").write_text('{"title": "b.jpg", "photoTakenTime": {"timestamp": "1"}}')
+    (root / ".picasa.ini").write_text("[a.jpg]\nstar=yes\n")
+
+    results = analysed()
+
+    xmp = results["a.jpg.xmp"]
+    assert (xmp.reason_code, xmp.reason_text) == ("sidecar", "sidecar")
+    assert xmp.tags["XMP:XMP-exif:DateTimeOriginal"] == "2009:08:07 06:05:04"
+    assert results["b.jpg.json"].tags["Takeout:photoTakenTime"] == {"timestamp": "1"}
+    assert results[".picasa.ini"].tags["Picasa:Pictures"] == {"a.jpg": {"star": "yes"}}
+
+
+def test_a_sidecar_that_exiftool_refuses_says_why(root, analysed):
+    (root / "a.xmp").write_bytes(b"<?xml version='1.0'?><<<")
+
+    xmp = analysed()["a.xmp"]
+
+    assert (xmp.outcome, xmp.reason_code) == (Outcome.SKIPPED, "sidecar")
+    assert xmp.inference is None
 
 
 def test_refuses_a_bomb_but_keeps_its_metadata(root, policy, exiftool):
@@ -333,12 +356,3 @@ def test_a_thumbnail_that_is_there_is_not_written_again(root, analysed, policy):
 
     assert analysed()["a.jpg"].has_thumbnail
     assert (saved.stat().st_ino, saved.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-
-
-def test_finds_the_companion_of_a_sidecar_by_path(root):
-    (root / "2019").mkdir()
-    photo(root / "2019/a.jpg")
-
-    assert analyze.companion(b"2019/a.xmp", root=os.fsencode(root)) == b"2019/a.jpg"
-    assert analyze.companion(b"2019/b.xmp", root=os.fsencode(root)) is None
-    assert analyze.companion(b"2020/a.xmp", root=os.fsencode(root)) is None

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -338,3 +339,52 @@ def test_clamps_a_modification_time_that_no_database_integer_holds(tmp_path):
 )
 def test_shows_paths_harmlessly(path, text):
     assert scan.display_text(path) == text
+
+
+def test_lists_the_files_of_a_takeout_archive_as_if_it_were_a_folder(tmp_path):
+    with zipfile.ZipFile(tmp_path / "part.zip", "w") as archive:
+        for name in ("Takeout/a.jpg", "Takeout/.hidden.jpg", "__MACOSX/._a.jpg", "Takeout/empty.jpg"):
+            archive.writestr(name, b"" if "empty" in name else b"x")
+
+    found = {os.fsdecode(entry.path): getattr(entry, "code", "") for entry in seen(tmp_path)}
+
+    assert found == {
+        "part.zip": "archive",
+        "part.zip/Takeout/a.jpg": "",
+        "part.zip/Takeout/.hidden.jpg": "hidden",
+        "part.zip/__MACOSX/._a.jpg": "system_file",
+        "part.zip/Takeout/empty.jpg": "empty",
+    }
+
+
+def test_other_archives_are_files_like_all_others(tmp_path):
+    with zipfile.ZipFile(tmp_path / "holiday.zip", "w") as archive:
+        archive.writestr("a.jpg", b"x")
+    (tmp_path / "broken.zip").write_bytes(b"PK rubbish")
+    (tmp_path / "takeout-20250114T081500Z-001.zip").write_bytes(b"PK rubbish")
+
+    found = {os.fsdecode(entry.path): getattr(entry, "code", "") for entry in seen(tmp_path)}
+
+    assert found == {
+        "holiday.zip": "",
+        "broken.zip": "",
+        "takeout-20250114T081500Z-001.zip": "archive_broken",
+    }
+
+
+def test_members_of_an_archive_are_no_copies_of_each_other(tmp_path):
+    with zipfile.ZipFile(tmp_path / "part.zip", "w") as archive:
+        archive.writestr("Takeout/a.jpg", b"x")
+        archive.writestr("Takeout/b.jpg", b"x")
+
+    files = [entry for entry in seen(tmp_path) if isinstance(entry, SourceFile)]
+
+    assert len({(file.device, file.inode) for file in files}) == 2
+
+
+def test_lets_the_notes_of_picasa_through_though_they_are_hidden(tmp_path):
+    (tmp_path / ".picasa.ini").write_text("[a.jpg]")
+
+    [entry] = seen(tmp_path)
+
+    assert isinstance(entry, SourceFile)

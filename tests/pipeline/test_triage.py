@@ -6,12 +6,14 @@ import pytest
 
 from media_catalog.pipeline import triage
 from media_catalog.pipeline.triage import LeftOut
+from media_catalog.pipeline.zip_members import OpenArchives
 from tests.pipeline.pictures import corners
 
 
 def sorted_out(root: Path, name: str) -> str | LeftOut:
-    folder = os.fsencode(root)
-    return triage.sort_out(name.encode(), root=folder, media_in=partial(triage.media_in, folder))
+    folder, path = os.fsencode(root), os.fsencode(root / name)
+    media_in = partial(triage.media_in, folder, archives=OpenArchives())
+    return triage.sort_out(name.encode(), content_at=path, media_in=media_in)
 
 
 def left_out(root: Path, name: str) -> LeftOut:
@@ -48,23 +50,49 @@ def test_says_why_a_file_is_left_out(tmp_path, name, content, code, is_failure, 
     assert words in found.text
 
 
-def test_a_sidecar_knows_its_owner_in_the_same_folder(tmp_path):
-    (tmp_path / "2019").mkdir()
-    (tmp_path / "2019/a.jpg").write_bytes(b"x")
-    (tmp_path / "2019/a.jpg.xmp").write_bytes(b"<x:xmpmeta/>")
+@pytest.mark.parametrize(
+    ("name", "content", "code", "is_for_exiftool"),
+    [
+        ("a.jpg.xmp", b"<x:xmpmeta/>", "sidecar", True),
+        ("lonely.xmp", b"\xef\xbb\xbf<?xpacket?>", "sidecar", True),
+        ("a.jpg.xmp", b"AT&TFORM\0\0\0\0DJVU", "sidecar", False),  # never handed to ExifTool
+        ("a.aae", b"<plist><dict></dict></plist>", "sidecar", False),
+        ("lonely.aae", b"no plist", "sidecar", False),
+        (".picasa.ini", b"[a.jpg]\nstar=yes\n", "sidecar", False),
+        ("b.jpg.json", b'{"title": "b.jpg", "photoTakenTime": {"timestamp": "1"}}', "sidecar", False),
+        ("metadata.json", b'{"title": "Summer"}', "sidecar", False),
+        ("a.jpg.json", b"{broken", "sidecar", False),  # beside its photo
+        ("a.jpg.json", b"[1, 2]", "sidecar", False),
+        ("a.jpg(1).json", b"{broken", "not_media", False),  # there is no a(1).jpg
+        ("package.json", b'{"title": "x"}', "not_media", False),
+    ],
+)
+def test_tells_sidecars_by_name_and_content(tmp_path, name, content, code, is_for_exiftool):
+    corners().save(tmp_path / "a.jpg")
+    (tmp_path / name).write_bytes(content)
 
-    found = left_out(tmp_path, "2019/a.jpg.xmp")
+    found = left_out(tmp_path, name)
 
-    assert (found.code, found.text, found.is_failure) == ("sidecar", "sidecar of a.jpg", False)
-    assert found.belongs_to == b"2019/a.jpg"
+    assert (found.code, found.is_failure, found.is_for_exiftool) == (code, False, is_for_exiftool)
 
 
-def test_a_sidecar_without_an_owner_is_a_sidecar(tmp_path):
-    (tmp_path / "a.aae").write_bytes(b"<plist/>")
+def test_a_broken_json_of_an_export_is_a_sidecar_though_its_photo_lies_elsewhere(tmp_path):
+    (tmp_path / "Takeout/Google Photos/Trip").mkdir(parents=True)
+    (tmp_path / "Takeout/Google Photos/Trip/b.jpg.json").write_bytes(b"{broken")
 
-    found = left_out(tmp_path, "a.aae")
+    found = left_out(tmp_path, "Takeout/Google Photos/Trip/b.jpg.json")
 
-    assert (found.code, found.text, found.belongs_to) == ("sidecar", "sidecar of nothing in its folder", None)
+    assert (found.code, "cannot be read" in found.text) == ("sidecar", True)
+
+
+@pytest.mark.parametrize(("name", "is_sidecar"), [("a.thm", True), ("b.thm", False), ("a.lrv", True)])
+def test_what_was_made_for_a_video_is_a_medium_when_that_is_gone(tmp_path, name, is_sidecar):
+    (tmp_path / "a.mp4").write_bytes(b"x")
+    corners().save(tmp_path / name, "JPEG")
+
+    found = sorted_out(tmp_path, name)
+
+    assert isinstance(found, LeftOut) is is_sidecar
 
 
 def test_what_has_vanished_is_a_failure(tmp_path):
@@ -76,7 +104,7 @@ def test_what_has_vanished_is_a_failure(tmp_path):
     [
         (PermissionError(13, "Permission denied"), "unreadable_permission"),
         (FileNotFoundError(2, "No such file or directory"), "vanished"),
-        (OSError(5, "Input/output error"), "unreadable"),
+        (OSError(5, "Input/output error"), "unreadable_io"),
     ],
 )
 def test_puts_errors_of_the_disk_in_words(error, code):

@@ -34,6 +34,8 @@ class Command(CatalogCommand):
         except (archives.ArchiveRefused, export_gate.DecisionsOpen) as refused:
             raise refuse(str(refused)) from refused
         except jobs.AlreadyRunning as running:
+            if running.job.state == Job.State.PAUSED:
+                raise refuse(f"{running} Go on with `manage.py job {running.job.pk} resume`.") from running
             archive = running.job.export.archive.root_text
             raise refuse(
                 f"Export {running.job.pk} is under way: wait until it has ended; "

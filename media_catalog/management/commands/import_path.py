@@ -78,4 +78,6 @@ def _start(options: dict[str, Any]) -> Job:
             source, tags=options["tag"], is_recursive=not options["no_recursive"], created_at=now
         )
     except jobs.AlreadyRunning as running:
+        if running.job.state == Job.State.PAUSED:
+            raise refuse(f"{running} Go on with `manage.py job {running.job.pk} resume`.") from running
         return running.job

@@ -9,6 +9,7 @@ from media_catalog.pipeline.filename_dates.shapes import FORENOON
 from media_catalog.pipeline.timestamps.candidates import Candidate
 
 FIRST_YEAR, LAST_YEAR = 1826, 2100  # the oldest photograph; the future is judged where the clock is known
+POSIX_CENTURY = 69  # two digits from here on are of the 20th century
 WESTMOST_MINUTES, EASTMOST_MINUTES, ZONE_STEP_MINUTES = -12 * 60, 14 * 60, 15
 
 
@@ -42,14 +43,21 @@ def _moment(groups: dict[str, str]) -> datetime:
         epoch_ms = int(groups["epoch_ms"]) if "epoch_ms" in groups else int(groups["epoch_s"]) * 1000
         return datetime(1970, 1, 1) + timedelta(milliseconds=epoch_ms)
     return datetime(
-        int(groups["y"]) if "y" in groups else 2000 + int(groups["yy"]),
-        MONTHS.get(groups["mon"], 0) if "mon" in groups else int(groups["mo"]),
+        _year(groups),
+        MONTHS.get(groups["mon"], 0) if "mon" in groups else int(groups.get("mo", "1")),
         int(groups.get("d", "1")),
         _hour(groups),
         int(groups.get("mi", "0")),
         int(groups.get("s", "0")),
         int(groups.get("ms", "0")) * 1000,
     )
+
+
+def _year(groups: dict[str, str]) -> int:
+    if "short_year" in groups:
+        short = int(groups["short_year"])
+        return short + (1900 if short >= POSIX_CENTURY else 2000)
+    return int(groups["y"]) if "y" in groups else 2000 + int(groups["yy"])
 
 
 def _hour(groups: dict[str, str]) -> int:

@@ -8,6 +8,7 @@ from media_catalog.pipeline.timestamps.candidates import Precision
 
 # Weights beside those of the tags (a DateTimeOriginal has 10, a modification time 1)
 CAMERA = 6  # a device wrote its clock when it made the file
+OWN = 5  # a pattern that the user wrote
 SENT = 4  # a program wrote when it sent or received: after the capture, mostly by little
 GENERIC = 3  # a date in no known form; also the time of saving, editing, scanning
 DOUBTFUL = 2  # a date that a person may have meant otherwise

@@ -41,6 +41,15 @@ RULES = (
         example="XRecorder_Edited_15012022_152654.mp4",
         counter_example="XRecorder_Edited_01152022_152654.mp4",
     ),
+    Rule(  # Instagram and Telegram, when they save: milliseconds apart, which no camera writes
+        name="saved_by_app",
+        pattern=re.compile(
+            rf"^(?:img|vid)_{COMPACT_DATE}_{HOUR}{MINUTE}{SECOND}_(?P<ms>[0-9]{{3}})(?: ?\([0-9]+\))?\Z"
+        ),
+        weight=SENT,
+        example="IMG_20180704_153012_345.jpg",
+        counter_example="IMG_20180704_153012_3456.jpg",
+    ),
     Rule(
         name="whatsapp_stamp",
         pattern=re.compile(rf"whatsapp.*?{SPOKEN}"),
@@ -108,7 +117,7 @@ RULES = (
     ),
     Rule(
         name="tencent",  # QQ, WeChat, TIM, DingTalk on a computer
-        pattern=re.compile(rf"^(?:qq|微信|wechat|weixin|tim|钉钉|企业微信)[^0-9]{{0,12}}{STAMP}"),
+        pattern=re.compile(rf"^(?:qq|微信|wechat|weixin|tim(?![a-z])|钉钉|企业微信)[^0-9]{{0,12}}{STAMP}"),
         weight=SENT,
         example="微信图片_20190302180731.jpg",
         counter_example="QQ图片.jpg",

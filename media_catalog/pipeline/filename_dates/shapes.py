@@ -63,10 +63,7 @@ WORD_DAY_YEAR = (
     rf"(?<![^\W\d_]){MONTH_WORD}{GAP}{ANY_DAY}(?:st|nd|rd|th)?[-_., ]{{1,2}}{YEAR}{NO_DIGIT_AFTER}"
 )
 YEAR_WORD_DAY = rf"{NO_DIGIT_BEFORE}{YEAR}{GAP}{MONTH_WORD}{GAP}{ANY_DAY}{NO_DIGIT_AFTER}"
-# year first leaves one order, but 2015-1-2 may be a chapter
-SHORT_DATE = (
-    rf"{NO_DIGIT_BEFORE}{YEAR}(?P<sep>[-_])(?=[0-9][-_][0-9]{{2}}|[0-9]{{2}}[-_][0-9](?![0-9]))"
-    rf"{ANY_MONTH}(?P=sep){ANY_DAY}"
-)
+# year first leaves one order; alone it may be a chapter, so that a clock has to follow
+SHORT_DATE = rf"{NO_DIGIT_BEFORE}{YEAR}(?P<sep>[-_]){ANY_MONTH}(?P=sep){ANY_DAY}"
 # the clock beside such dates: also 9_11_12 and 10 11 12
 WIDE_TIME = rf"(?P<h>[01]?[0-9]|2[0-3])(?P<ts>[-_.:; h]?){MINUTE}(?:(?P=ts)|m){SECOND}{NO_DIGIT_AFTER}{HALF}"

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from media_catalog.pipeline.timestamps import plausibility, zones
-from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate, period_end
+from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate, Precision, period_end
 
 # A name is given, a file opened and a video closed at slightly different times.
 SAME_MOMENT = timedelta(seconds=120)
@@ -13,6 +13,17 @@ FARTHEST_WEST = timedelta(hours=12)  # how far behind UTC a wall clock can be
 FARTHEST_EAST = timedelta(hours=14)  # how far ahead
 QUARTER_HOUR = timedelta(minutes=15)
 DAY = timedelta(days=1)
+# How far from what a folder is named after its pictures may still be, before and after: eves, journeys under
+# their first day, the turn of the year. Seasons are other ones in the south.
+FOLDER_SLACK = {
+    Precision.DAY: (3 * DAY, 21 * DAY),
+    Precision.RANGE: (3 * DAY, 21 * DAY),
+    Precision.MONTH: (20 * DAY, 20 * DAY),
+    Precision.SEASON: (190 * DAY, 190 * DAY),
+    Precision.YEAR: (20 * DAY, 20 * DAY),
+    Precision.DECADE: (366 * DAY, 366 * DAY),
+}
+FOLDER = "folder:"
 GPS = "GPS:"
 # On UTC by specification, on the wall clock in many cameras (https://exiftool.org/ExifTool.html#QuickTimeUTC).
 CONTAINER_CLOCKS = ("QuickTime:", "Matroska:", "ASF:")
@@ -61,6 +72,15 @@ def gap(one: Candidate, other: Candidate) -> timedelta:
     return abs(plausibility.digits(one) - plausibility.digits(other))
 
 
+def distance(one: Candidate, other: Candidate) -> timedelta:
+    """Measure the time between what two claims allow; none where they overlap.
+
+    An instant allows every wall clock on Earth, so this says less than `gap` of two exact claims.
+    """
+    (start, end), (other_start, other_end) = _span(one), _span(other)
+    return max(max(start, other_start) - min(end, other_end), timedelta(0))
+
+
 def _tolerance(one: Candidate, other: Candidate) -> timedelta:
     return GPS_STALENESS if GPS in one.source or GPS in other.source else SAME_MOMENT
 
@@ -77,16 +97,23 @@ def _disagreement(one: Candidate, other: Candidate) -> Relation:
 
 
 def _coarse_relation(one: Candidate, other: Candidate) -> Relation:
-    (start, end), (other_start, other_end) = _span(one), _span(other)
-    between = max(start, other_start) - min(end, other_end)
-    if between <= timedelta(0):
+    between = distance(one, other)
+    if not between:
         return Relation.AGREES
-    return Relation.COMPATIBLE if between <= FARTHEST_EAST else Relation.DIFFERS
+    return Relation.COMPATIBLE if between <= _slack(one, other) else Relation.DIFFERS
+
+
+def _slack(one: Candidate, other: Candidate) -> timedelta:
+    for folder, claim in ((one, other), (other, one)):
+        if folder.source.startswith(FOLDER):
+            before, after = FOLDER_SLACK[folder.precision]
+            return before if plausibility.digits(claim) < plausibility.digits(folder) else after
+    return FARTHEST_EAST
 
 
 def _span(candidate: Candidate) -> tuple[datetime, datetime]:
     """Give the first and the last wall clock that a claim allows."""
     if candidate.local:
-        return candidate.local, period_end(candidate.local, candidate.precision)
+        return candidate.local, candidate.until or period_end(candidate.local, candidate.precision)
     digits = plausibility.digits(candidate)
     return digits - FARTHEST_WEST, digits + FARTHEST_EAST

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from media_catalog.pipeline.timestamps import date_text, zones
+from media_catalog.pipeline.timestamps import date_text, editors, maker_zones, zones
 from media_catalog.pipeline.timestamps.date_tags import DATE_TAGS, TRACK_DATES, DateTag
 from media_catalog.pipeline.timestamps.date_text import DateText
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MTIME_WEIGHT = 1
+EDIT_WEIGHT = 0  # the date of an edit by a program that is made for it
 RAW_LIMIT = 100  # characters; a date is shorter
 INTEGER_LIMIT = 10**15  # digits that ExifTool writes as a number
 
@@ -96,6 +97,23 @@ def from_mtime(mtime_ns: int) -> Candidate:
     )
 
 
+def claim_of(date: DateText | None, *, source: str, raw: str, weight: int) -> Candidate:
+    """Make a claim of a date that stands in a text, or of a text that is no date."""
+    offset = date.offset_minutes if date else None
+    is_utc = date is not None and date.is_utc
+    is_placed = is_utc or offset is not None
+    return Candidate(
+        source=source,
+        raw=date_text.without_controls(raw)[:RAW_LIMIT],
+        local=date.local if date and not is_utc else None,
+        instant=zones.to_instant(date.local, offset or 0) if date and is_placed else None,
+        precision=Precision(date.unit) if date else Precision.SECOND,
+        offset_minutes=offset,
+        offset_source=None if offset is None else "value",
+        weight=weight,
+    )
+
+
 def _claim(tags: Mapping[str, Any], tag: DateTag) -> Candidate | None:
     text = _first_text(tags, tag.keys)
     if not text:
@@ -108,23 +126,10 @@ def _claim(tags: Mapping[str, Any], tag: DateTag) -> Candidate | None:
 def _read(tags: Mapping[str, Any], tag: DateTag, text: str) -> Candidate | None:
     date = date_text.parse(text)
     if date is None:
-        return _blank(tag, text)
+        return claim_of(None, source=tag.source, raw=text, weight=tag.weight)
     if not date.has_time and (tag.needs_time or tag.is_utc):
         return None
     return _understood(tags, tag, text=text, date=date)
-
-
-def _blank(tag: DateTag, text: str) -> Candidate:
-    return Candidate(
-        source=tag.source,
-        raw=date_text.without_controls(text)[:RAW_LIMIT],
-        local=None,
-        instant=None,
-        precision=Precision.SECOND,
-        offset_minutes=None,
-        offset_source=None,
-        weight=tag.weight,
-    )
 
 
 def _understood(tags: Mapping[str, Any], tag: DateTag, *, text: str, date: DateText) -> Candidate:
@@ -146,7 +151,7 @@ def _understood(tags: Mapping[str, Any], tag: DateTag, *, text: str, date: DateT
         precision=Precision(date.unit),
         offset_minutes=offset,
         offset_source=offset_source,
-        weight=tag.weight,
+        weight=EDIT_WEIGHT if tag.is_edit and editors.is_edited(tags) else tag.weight,
     )
 
 
@@ -160,7 +165,7 @@ def _offset(tags: Mapping[str, Any], tag: DateTag, date: DateText) -> tuple[int 
         offset = zones.parse_offset(_text(tags.get(key)))
         if offset is not None:
             return offset, "EXIF:" + key.rpartition(":")[2]
-    return None, None
+    return (tag.is_camera_clock and maker_zones.maker_zone(tags)) or (None, None)
 
 
 def _track_claims(tags: Mapping[str, Any]) -> Iterator[Candidate]:

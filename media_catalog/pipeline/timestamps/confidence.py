@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from media_catalog.pipeline.timestamps import agreement, clusters, plausibility
+from media_catalog.pipeline.timestamps import agreement, plausibility, trust, witnesses
 from media_catalog.pipeline.timestamps.agreement import Relation
+from media_catalog.pipeline.timestamps.camera_clock import CameraClock
 from media_catalog.pipeline.timestamps.candidates import Candidate, Precision
 from media_catalog.pipeline.timestamps.clusters import Choice
+from media_catalog.pipeline.timestamps.trust import Camera
 
-STRONG_WEIGHT = 5  # a witness who can contradict, or make a date certain by agreeing
-SINGLE_WEIGHT = 4  # a witness who is believed alone, if not blindly
+STRONG_WEIGHT = witnesses.STRONG_WEIGHT  # a witness who can contradict, or make a date certain by agreeing
 PERSON_WEIGHT = 90  # a person's own word
+NEIGHBOUR_WEIGHT = 3  # what neighbours say of the very picture
 FIRST_VIDEO_YEAR = 2000  # a container date before is a counter that was never set
 CLOCK_AHEAD = timedelta(days=1)
+WRITTEN_WITHIN = timedelta(minutes=15)  # a video's file is closed when it ends
+# Telephones are set by their network, and write UTC where QuickTime wants it.
+UTC_MAKERS = frozenset(("apple", "google", "samsung"))
 
 
 class Confidence(StrEnum):
@@ -32,20 +37,34 @@ class Reason(StrEnum):
 
     PERSON = "a person gave this date"
     CAMERA = "written by the camera when the picture was taken"
+    CAMERA_RULE = "written by the camera, whose clock a rule corrects"
+    DEVICE_NAME = "named by the clock of the device that made it"
+    SIDECAR = "a sidecar beside the file gives this date"
     INDEPENDENT = "independent sources agree"
+    UTC_VIDEO = "written by the camera in UTC, as its maker does"
     SINGLE = "only one kind of source says so"
-    WEAK = "only weak sources: the date of an edit, or a mere day in a name"
+    NEIGHBOURS = "taken over from the files beside it"
+    AFTERWARDS = "when it was sent, saved, scanned or edited, so it was taken before"
+    FOLDER = "only the name of its folder says so"
+    WEAK = "only a weak source says so"
+    DISTRUSTED = "nothing better is known than a date that is not trusted"
     CONTRADICTED = "another strong source says otherwise"
     DOUBTED = "another source says otherwise"
+    AGAINST_CLOCK = "the camera's own clock says otherwise, and is not believed"
+    AGAINST_FOLDER = "its folder is named after another time"
     ZONES_APART = "sources differ by whole hours, or the GPS time is old"
     ZONE_UNLIKE_PLACE = "the camera's clock is not on the time of the place"
+    ZONE_ASSUMED = "the moment is known, but not in whose zone to show it"
     NOT_TO_THE_SECOND = "the seconds are not known"
     FACTORY_DEFAULT = "looks like a clock that was never set: 1 January, just after midnight"
+    BEFORE_CAMERA = "before this camera was sold"
     MIDNIGHT = "midnight to the second, often a mere day"
     OLDER_THAN_CAMERAS = "older than digital cameras, so a person or a program set it"
     UNSET_CONTAINER = "video dates before 2000 are unset clocks"
     AFTER_FILE_TIME = "later than the file's own time: the camera's clock may be ahead"
     EDITED_BEFORE = "edited before it was taken, if this is right"
+    OUTLIER = "far from all other files of its folder"
+    SAME_SECOND = "many files of its folder have the same second, so it was set for all"
     DAMAGED = "the file is damaged, so its date may be as well"
     FILE_TIME_ONLY = "only the file's own time is known, which is never believed alone"
     NO_EVIDENCE = "no plausible date"
@@ -53,11 +72,17 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What else bears on a decision: a named camera, the file's own time, a clock unlike its place."""
+    """What else bears on a decision.
 
-    has_camera: bool
-    file_time: datetime | None
-    is_zone_unlike_place: bool
+    `file_time` is the file's own time, `suspicions` are what the files beside it make of its date.
+    """
+
+    camera: Camera = (None, None)
+    file_time: datetime | None = None
+    is_zone_unlike_place: bool = False
+    is_zone_assumed: bool = False
+    clock: CameraClock | None = None
+    suspicions: tuple[Candidate, ...] = ()
 
 
 def judge(choice: Choice, circumstances: Circumstances) -> tuple[Confidence, tuple[str, ...]]:
@@ -77,61 +102,116 @@ def judge(choice: Choice, circumstances: Circumstances) -> tuple[Confidence, tup
 
 
 def _level(choice: Choice, circumstances: Circumstances) -> tuple[Confidence, Reason]:
+    return next((level, reason) for level, reason, applies in LEVELS if applies(choice, circumstances))
+
+
+def _is_camera_word(choice: Choice, circumstances: Circumstances) -> bool:
     chosen = choice.chosen
-    if chosen.weight >= PERSON_WEIGHT:
-        return Confidence.HIGH, Reason.PERSON
-    if _is_camera_word(chosen, circumstances):
-        return Confidence.HIGH, Reason.CAMERA
-    if chosen.weight >= STRONG_WEIGHT and _independent_support(choice):
-        return Confidence.HIGH, Reason.INDEPENDENT
-    if chosen.weight >= SINGLE_WEIGHT:
-        return Confidence.MEDIUM, Reason.SINGLE
-    return Confidence.LOW, Reason.WEAK
-
-
-def _is_camera_word(chosen: Candidate, circumstances: Circumstances) -> bool:
-    if chosen.source == "Keys:CreationDate":
+    if chosen.source in {"Keys:CreationDate", "XML:CreationDate"}:
         return chosen.offset_minutes is not None
-    return chosen.source == "EXIF:DateTimeOriginal" and circumstances.has_camera
+    return chosen.source == "EXIF:DateTimeOriginal" and any(circumstances.camera)
 
 
-def _independent_support(choice: Choice) -> bool:
-    own = clusters.family(choice.chosen)
-    return any(
-        claim.weight >= STRONG_WEIGHT
+def _is_corrected(choice: Choice, circumstances: Circumstances) -> bool:
+    clock = circumstances.clock
+    return bool(clock and clock.shift_seconds) and _is_camera_word(choice, circumstances)
+
+
+def _independent_support(choice: Choice, _: Circumstances) -> bool:
+    own = witnesses.family(choice.chosen)
+    return choice.chosen.weight >= STRONG_WEIGHT and any(
+        choice.trust.weight(claim) >= STRONG_WEIGHT
         and claim.precision is Precision.SECOND
-        and clusters.family(claim) != own
+        and witnesses.family(claim) != own
         for claim in choice.agreeing()
     )
 
 
+def _is_utc_video(choice: Choice, circumstances: Circumstances) -> bool:
+    """Tell whether a video's date is in UTC for sure: by its maker, by a habit, or by the file's own time."""
+    chosen = choice.chosen
+    if chosen.source != "QuickTime:CreateDate" or chosen.instant is None:
+        return False
+    make = (circumstances.camera[0] or "").lower()
+    if make in UTC_MAKERS or (circumstances.clock and circumstances.clock.quicktime_is_local is False):
+        return True
+    written = circumstances.file_time
+    return written is not None and timedelta(0) <= written - chosen.instant <= WRITTEN_WITHIN
+
+
+# How sure a date is by who gives it, before anything is held against it. The first that applies counts.
+LEVELS: Sequence[tuple[Confidence, Reason, Callable[[Choice, Circumstances], bool]]] = (
+    (Confidence.HIGH, Reason.PERSON, lambda choice, _: choice.chosen.weight >= PERSON_WEIGHT),
+    (Confidence.LOW, Reason.DISTRUSTED, lambda choice, _: choice.trust.reason(choice.chosen) is not None),
+    (Confidence.HIGH, Reason.CAMERA_RULE, _is_corrected),
+    (Confidence.HIGH, Reason.CAMERA, _is_camera_word),
+    (Confidence.HIGH, Reason.INDEPENDENT, _independent_support),
+    (Confidence.HIGH, Reason.DEVICE_NAME, lambda choice, _: witnesses.is_device_name(choice.chosen)),
+    (
+        Confidence.HIGH,
+        Reason.SIDECAR,
+        lambda choice, _: choice.chosen.source == "sidecar:XMP:DateTimeOriginal",
+    ),
+    (Confidence.HIGH, Reason.UTC_VIDEO, _is_utc_video),
+    (Confidence.LOW, Reason.AFTERWARDS, lambda choice, _: witnesses.is_late(choice.chosen)),
+    (
+        Confidence.MEDIUM,
+        Reason.NEIGHBOURS,
+        lambda choice, _: witnesses.is_neighbour(choice.chosen) and choice.chosen.weight >= NEIGHBOUR_WEIGHT,
+    ),
+    (Confidence.LOW, Reason.NEIGHBOURS, lambda choice, _: witnesses.is_neighbour(choice.chosen)),
+    (Confidence.LOW, Reason.FOLDER, lambda choice, _: witnesses.is_folder(choice.chosen)),
+    (Confidence.MEDIUM, Reason.SINGLE, lambda choice, _: not witnesses.is_weak(choice.chosen)),
+    (Confidence.LOW, Reason.WEAK, lambda *_: True),
+)
+
+
 def _contradictions(choice: Choice) -> list[Candidate]:
-    return [
-        claim
-        for claim, relation in choice.relations
-        if relation is Relation.DIFFERS and claim.weight >= STRONG_WEIGHT
-    ]
+    return [claim for claim in choice.differing() if choice.trust.weight(claim) >= STRONG_WEIGHT]
 
 
 def _is_apart_from_a_witness(choice: Choice, _: Circumstances) -> bool:
     return any(
-        relation is Relation.APART and not clusters.is_weak(claim) for claim, relation in choice.relations
+        relation is Relation.APART and not witnesses.is_weak(claim) for claim, relation in choice.relations
     )
 
 
 def _has_lesser_contradiction(choice: Choice, _: Circumstances) -> bool:
     """Tell whether a name, say, that is not strong enough to lower a level still forbids certainty."""
     return any(
-        relation is Relation.DIFFERS and claim.weight < STRONG_WEIGHT and clusters.family(claim) == "name"
-        for claim, relation in choice.relations
+        claim.weight < STRONG_WEIGHT and witnesses.family(claim) == witnesses.NAME
+        for claim in choice.differing()
     )
+
+
+def _is_against_clock(choice: Choice, _: Circumstances) -> bool:
+    return any(
+        claim.weight >= STRONG_WEIGHT and choice.trust.reason(claim) is not None
+        for claim in choice.differing()
+    )
+
+
+def _is_against_folder(choice: Choice, _: Circumstances) -> bool:
+    """Tell whether the folder is named after another time.
+
+    A year after the picture was taken may be that of an album, a calendar or a move to a new disk, and says
+    nothing against a clock that something else confirms.
+    """
+    chosen = choice.chosen
+    for folder in filter(witnesses.is_folder, choice.differing()):
+        is_later_year = folder.precision in trust.YEARS and plausibility.digits(folder) > plausibility.digits(
+            chosen
+        )
+        if not (is_later_year and trust.is_confirmed(chosen, choice.claims)):
+            return True
+    return False
 
 
 def _is_edited_before(choice: Choice, _: Circumstances) -> bool:
     return any(
-        relation is Relation.DIFFERS and clusters.is_weak(claim) and _is_day_before(claim, choice.chosen)
-        for claim, relation in choice.relations
-        if clusters.family(claim) == "tags"
+        witnesses.is_weak(claim) and _is_day_before(claim, choice.chosen)
+        for claim in choice.differing()
+        if witnesses.family(claim) == "tags" and choice.trust.reason(claim) is None
     )
 
 
@@ -141,15 +221,16 @@ def _is_day_before(claim: Candidate, chosen: Candidate) -> bool:
 
 
 def _is_clock_ahead(choice: Choice, circumstances: Circumstances) -> bool:
+    """Tell whether a date is later than the file and nothing confirms it; copying may lose file times."""
     written = circumstances.file_time
     if written is None or written.year < plausibility.FIRST_DIGITAL_CAMERA:
         return False
-    return plausibility.digits(choice.chosen) > written.replace(tzinfo=None) + CLOCK_AHEAD
-
-
-def _is_factory_default(choice: Choice, _: Circumstances) -> bool:
-    has_gps = any(claim.source.startswith(agreement.GPS) for claim in choice.agreeing())
-    return plausibility.is_factory_default(choice.chosen) and not has_gps
+    chosen = choice.chosen
+    is_ahead = plausibility.digits(chosen) > written.replace(tzinfo=None) + CLOCK_AHEAD
+    if not is_ahead or witnesses.is_device_name(chosen):  # by the clock of a telephone, which a network sets
+        return False
+    is_in_folder = any(witnesses.is_folder(claim) for claim in choice.agreeing())
+    return not is_in_folder and not trust.is_confirmed(chosen, choice.claims)
 
 
 def _is_unset_container(choice: Choice, _: Circumstances) -> bool:
@@ -157,9 +238,25 @@ def _is_unset_container(choice: Choice, _: Circumstances) -> bool:
     return is_container and plausibility.digits(choice.chosen).year < FIRST_VIDEO_YEAR
 
 
+def _is_before_camera(choice: Choice, _: Circumstances) -> bool:
+    return witnesses.is_in_file(choice.chosen) and trust.is_before(choice.chosen, choice.trust.launch_year)
+
+
+def _is_distrusted_as(reason: trust.Distrust) -> Callable[[Choice, Circumstances], bool]:
+    return lambda choice, _: choice.trust.reason(choice.chosen) is reason
+
+
+def _is_suspected(source: str, relation: Relation) -> Callable[[Choice, Circumstances], bool]:
+    return lambda choice, circumstances: any(
+        claim.source == source and agreement.relation(choice.chosen, claim) is relation
+        for claim in circumstances.suspicions
+    )
+
+
 # What limits a confidence, at what, and why.
 DOUBTS: Sequence[tuple[Confidence, Reason, Callable[[Choice, Circumstances], bool]]] = (
-    (Confidence.LOW, Reason.FACTORY_DEFAULT, _is_factory_default),
+    (Confidence.LOW, Reason.FACTORY_DEFAULT, _is_distrusted_as(trust.Distrust.NEVER_SET)),
+    (Confidence.MEDIUM, Reason.BEFORE_CAMERA, _is_before_camera),
     (Confidence.LOW, Reason.UNSET_CONTAINER, _is_unset_container),
     (
         Confidence.MEDIUM,
@@ -178,7 +275,12 @@ DOUBTS: Sequence[tuple[Confidence, Reason, Callable[[Choice, Circumstances], boo
         Reason.ZONE_UNLIKE_PLACE,
         lambda _, circumstances: circumstances.is_zone_unlike_place,
     ),
+    (Confidence.MEDIUM, Reason.ZONE_ASSUMED, lambda _, circumstances: circumstances.is_zone_assumed),
     (Confidence.MEDIUM, Reason.DOUBTED, _has_lesser_contradiction),
+    (Confidence.MEDIUM, Reason.AGAINST_CLOCK, _is_against_clock),
+    (Confidence.MEDIUM, Reason.AGAINST_FOLDER, _is_against_folder),
     (Confidence.MEDIUM, Reason.EDITED_BEFORE, _is_edited_before),
     (Confidence.MEDIUM, Reason.AFTER_FILE_TIME, _is_clock_ahead),
+    (Confidence.MEDIUM, Reason.OUTLIER, _is_suspected(witnesses.OUTLIER, Relation.DIFFERS)),
+    (Confidence.MEDIUM, Reason.SAME_SECOND, _is_suspected(witnesses.SAME_SECOND, Relation.AGREES)),
 )

@@ -1,24 +1,33 @@
 """Decides among dated claims: which capture date is believed, in whose zone, how surely, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from media_catalog.pipeline.timestamps import agreement, clusters, confidence, plausibility, zones
-from media_catalog.pipeline.timestamps.agreement import Relation
+from media_catalog.pipeline.timestamps import (
+    agreement,
+    clock_correction,
+    clusters,
+    confidence,
+    plausibility,
+    trust,
+    verdicts,
+    witnesses,
+    zones,
+)
+from media_catalog.pipeline.timestamps.camera_clock import CameraClock
 from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate, Precision, period_end
 from media_catalog.pipeline.timestamps.clusters import Choice
 from media_catalog.pipeline.timestamps.confidence import Circumstances, Confidence, Reason
+from media_catalog.pipeline.timestamps.trust import Camera
+from media_catalog.pipeline.timestamps.verdicts import Verdict
 
 __all__ = ["Confidence", "DatePolicy", "Inference", "Reason", "Verdict", "decide"]
 
-FILE_TIME = "file:"
 GPS_POSITION = "GPS:position"
 ASSUMED = "assumed"
-SAME_CLAIM = timedelta(seconds=2)
 BORDER_MINUTES = 60  # near a border, or just after a change of the rules, a device may keep the other zone
-UNITS = (("year", 365 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +36,6 @@ class DatePolicy:
 
     default_zone: str
     now: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What was made of one claim, in words and as a code.
-
-    Codes: chosen, agrees, derived, compatible, apart, differs, offered, and those of a refusal (refused_...).
-    """
-
-    candidate: Candidate
-    code: str
-    text: str
-    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +61,18 @@ class Offset:
 
 
 NO_OFFSET = Offset(minutes=None, source=None)
+UNDATED = Inference(
+    local=None,
+    until=None,
+    precision=None,
+    offset_minutes=None,
+    offset_source=None,
+    instant=None,
+    source=None,
+    confidence=Confidence.NONE,
+    verdicts=(),
+    reasons=(),
+)
 
 
 def decide(
@@ -72,43 +80,55 @@ def decide(
     *,
     policy: DatePolicy,
     position: tuple[float, float] | None = None,
-    camera: tuple[str | None, str | None] = (None, None),
+    camera: Camera = (None, None),
+    clock: CameraClock | None = None,
 ) -> Inference:
     """Decide which date is believed; `position` in degrees, `camera` is make and model.
 
     Implausible claims are refused, the best-supported moment wins, and the file's own time never decides. A
-    wall clock is kept as written; without evidence of its zone it stays without one.
+    wall clock is kept as written, or corrected by what is known of the camera's `clock`; without evidence of
+    its zone it stays without one.
 
     :raises zoneinfo.ZoneInfoNotFoundError: when the default zone does not exist and is needed.
     """
-    refusals = [plausibility.refusal(claim, now=policy.now) for claim in candidates]
-    plausible = [claim for claim, refusal in zip(candidates, refusals, strict=True) if refusal is None]
-    claims = [claim for claim in plausible if not _is_file_time(claim)]
-    if not claims:
-        return _undated(candidates, refusals)
-    choice = clusters.choose(claims)
-    place = zones.zone_at(position)
-    offset = _offset(choice, place)
-    level, reasons = confidence.judge(
-        choice,
-        Circumstances(
-            has_camera=any(camera),
-            file_time=next((claim.instant for claim in plausible if _is_file_time(claim)), None),
-            is_zone_unlike_place=_is_unlike_place(choice.chosen, offset, place),
-        ),
+    claims = clock_correction.corrected(candidates, clock) if clock else candidates
+    refusals = [plausibility.refusal(claim, now=policy.now) for claim in claims]
+    plausible = [claim for claim, refusal in zip(claims, refusals, strict=True) if refusal is None]
+    dated = [claim for claim in plausible if not witnesses.is_offered(claim)]
+    deciding = [claim for claim in dated if not witnesses.is_suspicion(claim)]
+    choice = clusters.choose(deciding, trust=trust.weigh(deciding, camera=camera)) if deciding else None
+    said = tuple(
+        replace(verdict, candidate=claim)  # as it was written
+        for claim, verdict in zip(candidates, verdicts.verdicts(claims, refusals, choice), strict=True)
     )
-    local, instant, offset = _clocks(choice.chosen, offset, default_zone=policy.default_zone)
-    return Inference(
+    if choice is None:
+        return replace(UNDATED, verdicts=said, reasons=(_why_undated(plausible),))
+    place = zones.zone_at(position)
+    offset = _offset(choice, place, clock)
+    circumstances = Circumstances(
+        camera=camera,
+        file_time=next((claim.instant for claim in plausible if witnesses.is_file_time(claim)), None),
+        is_zone_unlike_place=_is_unlike_place(choice.chosen, offset, place),
+        is_zone_assumed=choice.chosen.local is None and offset.minutes is None,
+        clock=clock,
+        suspicions=tuple(claim for claim in dated if witnesses.is_suspicion(claim)),
+    )
+    level, reasons = confidence.judge(choice, circumstances)
+    inference = _dated(choice.chosen, offset, default_zone=policy.default_zone)
+    return replace(inference, confidence=level, verdicts=said, reasons=reasons)
+
+
+def _dated(chosen: Candidate, offset: Offset, *, default_zone: str) -> Inference:
+    local, instant, offset = _clocks(chosen, offset, default_zone=default_zone)
+    return replace(
+        UNDATED,
         local=local,
-        until=choice.chosen.until or period_end(local, choice.chosen.precision),
-        precision=choice.chosen.precision,
+        until=chosen.until or period_end(local, chosen.precision),
+        precision=chosen.precision,
         offset_minutes=offset.minutes,
         offset_source=offset.source,
         instant=instant,
-        source=choice.chosen.source,
-        confidence=level,
-        verdicts=tuple(_verdicts(candidates, refusals, choice)),
-        reasons=reasons,
+        source=chosen.source,
     )
 
 
@@ -122,24 +142,8 @@ def doubted(inference: Inference) -> Inference:
     )
 
 
-def _is_file_time(claim: Candidate) -> bool:
-    return claim.source.startswith(FILE_TIME)
-
-
-def _undated(candidates: Sequence[Candidate], refusals: Sequence[plausibility.Refusal | None]) -> Inference:
-    is_offered = None in refusals
-    return Inference(
-        local=None,
-        until=None,
-        precision=None,
-        offset_minutes=None,
-        offset_source=None,
-        instant=None,
-        source=None,
-        confidence=Confidence.NONE,
-        verdicts=tuple(_verdicts(candidates, refusals, None)),
-        reasons=(Reason.FILE_TIME_ONLY if is_offered else Reason.NO_EVIDENCE,),
-    )
+def _why_undated(plausible: Sequence[Candidate]) -> Reason:
+    return Reason.FILE_TIME_ONLY if plausible else Reason.NO_EVIDENCE
 
 
 def _clocks(
@@ -158,8 +162,8 @@ def _clocks(
     return local, instant, offset
 
 
-def _offset(choice: Choice, place: ZoneInfo | None) -> Offset:
-    """Find the chosen claim's zone: its own, else its distance to GPS or other clocks, else the place's."""
+def _offset(choice: Choice, place: ZoneInfo | None, clock: CameraClock | None) -> Offset:
+    """Find the chosen claim's zone: its own, its distance to GPS or other clocks, the place's, a rule's."""
     chosen = choice.chosen
     if chosen.offset_minutes is not None:
         return Offset(minutes=chosen.offset_minutes, source=chosen.offset_source)
@@ -173,16 +177,19 @@ def _offset(choice: Choice, place: ZoneInfo | None) -> Offset:
             return NO_OFFSET
         if minutes is not None:
             return Offset(minutes=minutes, source=claim.source)
+    if at_place.minutes is None and clock and clock.zone and chosen.instant:
+        minutes = zones.offset_at_instant(ZoneInfo(clock.zone), chosen.instant)
+        return Offset(minutes=minutes, source=clock_correction.RULE)
     return at_place
 
 
 def _zone_rank(claim: Candidate) -> tuple[bool, bool]:
     """Ask GPS first, then other clocks on UTC; a zone in text is often that of the computer that wrote it."""
-    return not claim.source.startswith(agreement.GPS), claim.local is not None
+    return not witnesses.is_gps(claim), claim.local is not None
 
 
 def _offset_by(chosen: Candidate, claim: Candidate) -> int | None:
-    if claim is chosen or clusters.is_weak(claim) or claim.precision not in EXACT:
+    if claim is chosen or witnesses.is_weak(claim) or claim.precision not in EXACT:
         return None
     if claim.offset_minutes is not None:
         return claim.offset_minutes
@@ -212,44 +219,3 @@ def _is_unlike_place(chosen: Candidate, offset: Offset, place: ZoneInfo | None) 
         return True  # see _offset: the place would have given one
     allowed = BORDER_MINUTES if chosen.offset_minutes is not None else 0
     return abs(offset.minutes - at_place.minutes) > allowed
-
-
-def _verdicts(
-    candidates: Sequence[Candidate], refusals: Sequence[plausibility.Refusal | None], choice: Choice | None
-) -> Iterable[Verdict]:
-    relations = {id(claim): relation for claim, relation in choice.relations} if choice else {}
-    for claim, refusal in zip(candidates, refusals, strict=True):
-        is_chosen = choice is not None and claim is choice.chosen
-        if refusal:
-            code, text = refusal.code, refusal.text
-        elif is_chosen:
-            code, text = "chosen", "believed"
-        elif choice is None or _is_file_time(claim):
-            code, text = "offered", "the file's own time is shown, never believed alone"
-        else:
-            code, text = _compared(claim, choice.chosen, relations[id(claim)])
-        yield Verdict(candidate=claim, code=code, text=text, is_chosen=is_chosen)
-
-
-def _compared(claim: Candidate, chosen: Candidate, relation: Relation) -> tuple[str, str]:
-    if relation is Relation.AGREES:
-        if clusters.family(claim) == clusters.family(chosen) and agreement.gap(claim, chosen) <= SAME_CLAIM:
-            return "derived", f"the same date as {chosen.source}, counted once"
-        offset = agreement.zone_offset(claim, chosen)
-        zone = f" at {zones.offset_text(offset)}" if offset else ""
-        return "agrees", f"agrees with {chosen.source}{zone}"
-    if relation is Relation.COMPATIBLE:
-        return "compatible", f"the day next to {chosen.source}: neither for nor against"
-    distance = _distance_text(agreement.gap(claim, chosen))
-    if relation is Relation.APART:
-        is_gps = agreement.GPS in claim.source + chosen.source
-        cause = "an old GPS fix" if is_gps else "another zone"
-        return "apart", f"{distance} from {chosen.source}: perhaps {cause}"
-    return "differs", f"differs from {chosen.source} by {distance}"
-
-
-def _distance_text(distance: timedelta) -> str:
-    seconds = distance.total_seconds()
-    name, size = next((unit for unit in UNITS if seconds >= unit[1]), UNITS[-1])
-    count = round(seconds / size)
-    return f"{count} {name}" + ("" if count == 1 else "s")

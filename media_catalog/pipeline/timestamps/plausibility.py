@@ -71,8 +71,8 @@ def is_midnight(candidate: Candidate) -> bool:
 
 
 def is_before_digital_cameras(candidate: Candidate) -> bool:
-    """Tell whether the date is older than any camera that could have written it, so that a person did."""
-    return digits(candidate).year < FIRST_DIGITAL_CAMERA
+    """Tell whether a time is older than any camera that could have written it, so that a person did."""
+    return candidate.precision in EXACT and digits(candidate).year < FIRST_DIGITAL_CAMERA
 
 
 def digits(candidate: Candidate) -> datetime:

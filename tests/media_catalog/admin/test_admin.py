@@ -9,12 +9,15 @@ from django.urls import reverse
 from media_catalog.admin import files, read_only
 from media_catalog.models import (
     Archive,
+    CameraHabit,
+    CameraRule,
     Decision,
     Export,
     FileMetadata,
     FileTag,
     Job,
     MediaFile,
+    SidecarLink,
     Source,
     Stack,
     Tag,
@@ -44,6 +47,13 @@ def library(django_user_model):
         rank=0, source=HOSTILE, raw_text=HOSTILE, local=NOON, precision="second", weight=1, verdict=HOSTILE
     )
     Stack.objects.create(kind="live_photo", created_at=NOW)
+    example = {"path": HOSTILE, "clock": HOSTILE, "says": HOSTILE, "is_for": False}
+    evidence = {"text": HOSTILE, "examples": [example]}
+    CameraRule.objects.create(
+        camera_model=HOSTILE, shift_seconds=-3600, evidence=evidence, from_local=NOON, created_at=NOW
+    )
+    CameraHabit.objects.create(camera_model=HOSTILE, local_count=3)
+    SidecarLink.objects.create(file=file, sidecar=file, rule=HOSTILE)
     add_group(file, add_file("copy.jpg", captured=NOON))
     tag = Tag.objects.create(name=HOSTILE, name_key=HOSTILE, created_at=NOW)
     FileTag.objects.create(file=file, tag=tag, origin="folder")
@@ -181,6 +191,12 @@ def test_the_number_of_all_files_is_the_one_that_is_kept(django_assert_num_queri
     with django_assert_num_queries(1):
         paginator = files.FilePaginator(MediaFile.objects.order_by("-pk"), 100)
         assert (paginator.count_text, paginator.num_pages) == ("1,234,567", 100)
+
+
+def test_the_page_of_a_rule_shows_its_evidence(office, library):
+    text = office.get(address(CameraRule, "change", CameraRule.objects.get().pk)).text
+    for expected in ("-1 hour", "Jan. 31, 2015", "against", "&lt;script&gt;"):
+        assert expected in text
 
 
 def test_the_page_of_a_job_shows_progress_and_failures(office, library):

@@ -101,5 +101,5 @@ def test_the_summary_of_an_export_that_ended_early_says_why(library):
     job = library.start()
     (library.archive / ".mediaparser-archive").unlink()
     facts = export_summaries.as_dict(library.run_job(job))
-    assert facts["state"] == "failed"
+    assert facts["state"] == "halted"
     assert "connect its disk" in export_summaries.exported(facts)

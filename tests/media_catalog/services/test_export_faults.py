@@ -212,14 +212,14 @@ def test_an_unforeseen_error_costs_one_file(library, monkeypatch):
     assert "nobody thought of this" in job.failures.get().message
 
 
-def test_an_archive_whose_disk_has_gone_ends_the_job(library):
+def test_an_archive_whose_disk_has_gone_halts_the_job(library):
     library.add()
     library.scan()
     job = library.start()
     tasks.run_batch(job.batches.get().pk)
     (library.archive / archives.MARKER).unlink()
     job = library.run_job(job)
-    assert job.state == Job.State.FAILED
+    assert job.state == Job.State.HALTED
     assert "connect its disk" in job.error_text
     assert contents(library.archive) == {}
     (library.archive / archives.MARKER).touch()
@@ -239,19 +239,19 @@ def test_an_archive_whose_disk_goes_in_the_middle_is_no_fault_of_the_next_file(l
 
     monkeypatch.setattr(archive_copies, "export_copy", last_one)
     job = library.export()
-    assert (job.state, job.done_count, job.failed_count) == ("failed", 1, 0)
+    assert (job.state, job.done_count, job.failed_count) == ("halted", 1, 0)
     assert ExportedFile.objects.get(file__name="b.jpg").state == "planned"
     assert len(library.copies()) == 1
 
 
-def test_a_missing_exiftool_ends_the_job(library, settings, monkeypatch):
+def test_a_missing_exiftool_halts_the_job(library, settings, monkeypatch):
     library.add()
     library.scan()
     settings.MEDIAPARSER_EXIFTOOL = "/no/such/exiftool"
     tools._exiftool_of.cache_clear()
     job = library.export()
     tools._exiftool_of.cache_clear()
-    assert job.state == Job.State.FAILED
+    assert job.state == Job.State.HALTED
     assert "ExifTool is not installed" in job.error_text
 
 
@@ -272,7 +272,7 @@ def remount(folder, options):
     subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
 
 
-def test_a_disk_that_fills_up_ends_the_job_with_nothing_half_done(library):
+def test_a_disk_that_fills_up_halts_the_job_with_nothing_half_done(library):
     for number in range(6):
         library.add(f"{number}.jpg", seed=number).open("ab").write(os.urandom(150_000))
     library.scan()
@@ -281,7 +281,7 @@ def test_a_disk_that_fills_up_ends_the_job_with_nothing_half_done(library):
         filler = library.archive / "filler"
         filler.write_bytes(bytes(1_500_000))
         job = library.run_job(job)
-        assert job.state == Job.State.FAILED
+        assert job.state == Job.State.HALTED
         assert "its disk is full" in job.error_text
         assert job.failed_count == 0
         assert temporary_files(library) == []
@@ -304,7 +304,7 @@ def test_a_disk_that_is_too_small_is_refused_at_once(library):
     assert not Job.objects.filter(kind="export").exists()
 
 
-def test_a_disk_that_turns_read_only_ends_the_job(library):
+def test_a_disk_that_turns_read_only_halts_the_job(library):
     library.add()
     library.scan()
     with small_disk(library.archive, options="size=4m"):
@@ -312,7 +312,7 @@ def test_a_disk_that_turns_read_only_ends_the_job(library):
         tasks.run_batch(job.batches.get().pk)
         remount(library.archive, "ro")
         job = library.run_job(job)
-        assert job.state == Job.State.FAILED
+        assert job.state == Job.State.HALTED
         assert "read-only" in job.error_text
         remount(library.archive, "rw")
         assert library.export().done_count == 1

@@ -237,7 +237,7 @@ def test_a_lost_copy_that_cannot_be_written_again_is_not_called_exported(library
     library.scan()
     library.export()
     (library.archive / "2015/20150131_142030.jpg").unlink()
-    (library.photos / "a.jpg").unlink()
+    (library.photos / "a.jpg").rename(library.photos / "elsewhere.jpg")
     job = library.export()
     assert job.failures.get().code == "vanished"
     assert library.fates() == {"a.jpg": Fate.WAITING}

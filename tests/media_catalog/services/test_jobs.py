@@ -8,7 +8,8 @@ import pytest
 from django_q.models import OrmQ
 
 from media_catalog.models import Job, JobBatch
-from media_catalog.services import jobs, sources
+from media_catalog.services import job_control, jobs, owners, sources
+from media_catalog.services.job_control import Action
 
 pytestmark = pytest.mark.django_db
 
@@ -58,22 +59,22 @@ def test_the_reconciler_hands_out_what_an_expired_lease_held(job, now):
 
 def test_the_reconciler_hands_out_at_once_what_a_dead_process_held(job, now):
     jobs.claim(job.batches.get().pk, at=now)
-    host, boot_id, _, _ = jobs.owner_name().split("|")
+    host, boot_id, _, _ = owners.name().split("|")
     JobBatch.objects.update(owner=f"{host}|{boot_id}|999999|1.0")
     assert jobs.reconcile(at=now) == 1
 
 
 def test_a_process_that_died_and_was_not_buried_yet_is_dead():
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    host, boot_id, *_ = jobs.owner_name().split("|")
+    host, boot_id, *_ = owners.name().split("|")
     owner = f"{host}|{boot_id}|{child.pid}|{psutil.Process(child.pid).create_time():.2f}"
-    assert not jobs.is_dead(owner)
+    assert not owners.is_dead(owner)
     child.kill()
     while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
         pass
-    assert jobs.is_dead(owner)
+    assert owners.is_dead(owner)
     child.wait()
-    assert jobs.is_dead(owner)
+    assert owners.is_dead(owner)
 
 
 def test_a_batch_of_another_host_is_left_to_its_lease(job, now):
@@ -105,11 +106,11 @@ def test_the_last_batch_brings_the_finishing_one_and_that_ends_the_job(job, now)
     assert (job.state, job.finished_at) == (Job.State.COMPLETED, now)
 
 
-def test_a_batch_that_breaks_off_again_and_again_ends_its_job_with_a_reason(job, now):
+def test_a_batch_that_breaks_off_again_and_again_halts_its_job_with_a_reason(job, now):
     for _ in range(jobs.MAX_ATTEMPTS):
         jobs.release(jobs.claim(job.batches.get().pk, at=now), at=now)
     job.refresh_from_db()
-    assert job.state == Job.State.FAILED
+    assert (job.state, job.finished_at) == (Job.State.HALTED, now)
     assert "5 times" in job.error_text
 
 
@@ -120,3 +121,22 @@ def test_work_that_nobody_takes_is_noticed(job, now):
     jobs.beat(workers=2, started_at=now, at=later)
     assert jobs.living_workers(at=later) == 2
     assert jobs.living_workers(at=later + jobs.BEAT_PATIENCE + timedelta(seconds=1)) == 0
+
+
+def test_a_batch_that_no_worker_can_begin_halts_its_job_in_the_end(job, now):
+    for _ in range(jobs.MAX_RINGS + 1):
+        OrmQ.objects.all().delete()  # taken, and lost, as by a task that cannot be imported
+        now += jobs.DOORBELL_PATIENCE + timedelta(seconds=1)
+        jobs.reconcile(at=now)
+    job.refresh_from_db()
+    assert (job.state, job.finished_at) == (Job.State.HALTED, now)
+    assert "No worker could begin" in job.error_text
+    job_control.act(job.pk, Action.CONTINUE, at=now)
+    assert job.batches.get().rings == 0
+    assert jobs.claim(job.batches.get().pk, at=now)
+
+
+def test_a_batch_that_was_claimed_in_between_has_all_its_rings_again(job, now):
+    JobBatch.objects.update(rings=jobs.MAX_RINGS)
+    jobs.give_back(jobs.claim(job.batches.get().pk, at=now), at=now)
+    assert job.batches.get().rings == 0

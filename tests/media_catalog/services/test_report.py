@@ -40,11 +40,13 @@ def test_has_every_field_in_order_and_says_what_is_known(library):
         "width": 160,
         "height": 120,
         "captured_at": "2015-01-31T14:20:30",
+        "captured_until": "2015-01-31T14:20:30",
         "precision": "second",
         "utc_offset": "+02:00",
         "offset_source": "evidence",
         "captured_from": "EXIF:DateTimeOriginal",
         "confidence": "high",
+        "date_reasons": "written by the camera when the picture was taken",
         "gps_lat": 48.5,
         "gps_lon": 2.25,
         "camera_make": "Nokia",
@@ -206,5 +208,5 @@ def test_needs_a_fixed_number_of_queries_per_slice(library, django_assert_num_qu
     library.scan()
     library.export()
     monkeypatch.setattr(report, "SLICE", 4)
-    with django_assert_num_queries(2 * 6 + 1):
+    with django_assert_num_queries(2 * 7 + 1):
         assert len(list(report.lines())) == 6

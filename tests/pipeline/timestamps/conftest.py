@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from media_catalog.pipeline.filename_dates import candidate_from_name
-from media_catalog.pipeline.timestamps import candidates, decide
+from media_catalog.pipeline.timestamps import decide, own_claims
 from media_catalog.pipeline.timestamps.decide import DatePolicy
 
 NEW_YORK = DatePolicy(default_zone="America/New_York", now=datetime(2026, 11, 20, 12, tzinfo=UTC))
@@ -13,14 +12,12 @@ NEW_YORK = DatePolicy(default_zone="America/New_York", now=datetime(2026, 11, 20
 
 @pytest.fixture(scope="session")
 def infer():
-    """Decide for tags, a file name and a modification time, as the import does."""
+    """Decide for tags, a path and a file time as the import does; `more` claims come from elsewhere."""
 
-    def infer_date(tags, name=None, *, mtime=None, policy=NEW_YORK, position=None, camera=(None, None)):
-        claims = candidates.from_tags(tags)
-        if name and (claim := candidate_from_name(name)):
-            claims.append(claim)
-        if mtime:
-            claims.append(candidates.from_mtime(int(mtime.timestamp()) * 10**9))
-        return decide.decide(claims, policy=policy, position=position, camera=camera)
+    def infer_date(tags, path=None, *, mtime=None, more=(), policy=NEW_YORK, **circumstances):
+        mtime_ns = int(mtime.timestamp()) * 10**9 if mtime else 0
+        claims = own_claims.of_file(path or "", tags=tags, mtime_ns=mtime_ns)
+        known = [claim for claim in claims if mtime or claim.source != "file:mtime"]
+        return decide.decide([*known, *more], policy=policy, **circumstances)
 
     return infer_date

@@ -1,7 +1,7 @@
 """Choosing the best-supported moment."""
 
 from media_catalog.pipeline.filename_dates import candidate_from_name
-from media_catalog.pipeline.timestamps import candidates, clusters
+from media_catalog.pipeline.timestamps import candidates, clusters, trust
 from media_catalog.pipeline.timestamps.agreement import Relation
 
 ORIGINAL = "EXIF:ExifIFD:DateTimeOriginal"
@@ -12,7 +12,7 @@ GPS_2015 = {"EXIF:GPS:GPSDateStamp": "2015:01:31", "EXIF:GPS:GPSTimeStamp": "05:
 def chosen(tags, *names):
     claims = candidates.from_tags(tags)
     claims += [claim for name in names if (claim := candidate_from_name(name))]
-    return clusters.choose(claims)
+    return clusters.choose(claims, trust=trust.weigh(claims, camera=(None, None)))
 
 
 def test_the_earliest_does_not_win_by_being_earliest():

@@ -153,7 +153,7 @@ def test_every_claim_has_a_verdict_in_words(infer):
         "XMP:DateTimeOriginal": ("refused_sentinel", "empty date: the clock was never set"),
         "GPS:GPSDateTime": ("agrees", "agrees with EXIF:DateTimeOriginal at +09:00"),
         "XMP:DateCreated": ("refused_unreadable", "not a date"),
-        "IPTC:DateCreated": ("compatible", "the day next to EXIF:DateTimeOriginal: neither for nor against"),
+        "IPTC:DateCreated": ("compatible", "near EXIF:DateTimeOriginal: neither for nor against"),
         "XMP:CreateDate": ("refused_future", "in the future"),
         "EXIF:ModifyDate": ("differs", "differs from EXIF:DateTimeOriginal by 2 years"),
         "name:phone_camera": ("apart", "1 hour from EXIF:DateTimeOriginal: perhaps another zone"),

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -16,6 +17,7 @@ from PIL import Image
 from media_catalog.pipeline import probe
 
 CAMERA = ("-EXIF:Make=Canon", "-EXIF:Model=Canon EOS 7D")
+OLD_CAMERA = ("-EXIF:Make=Eastman Kodak Company", "-EXIF:Model=DC40")
 ORIGINAL = "-EXIF:DateTimeOriginal#=2015:01:31 14:20:30"
 GPS_TIME = ("-EXIF:GPSDateStamp=2015:01:31", "-EXIF:GPSTimeStamp=05:20:30")
 TOKYO = (
@@ -41,6 +43,10 @@ class Row:
     source: str | None = "EXIF:DateTimeOriginal"
     confidence: str = "high"
     precision: str | None = "second"
+
+
+def undated(file: str, **more: Any) -> Row:
+    return Row(file=file, local=None, source=None, confidence="none", precision=None, **more)
 
 
 ROWS = {
@@ -80,8 +86,14 @@ ROWS = {
     ),
     "A06 before 2000": Row(
         file="a06.jpg",
+        tags=(*OLD_CAMERA, "-EXIF:DateTimeOriginal=1995:07:04 12:00:00"),
+        local=datetime(1995, 7, 4, 12),
+    ),
+    "A06 before its camera was sold": Row(
+        file="a06b.jpg",
         tags=(*CAMERA, "-EXIF:DateTimeOriginal=1995:07:04 12:00:00"),
         local=datetime(1995, 7, 4, 12),
+        confidence="low",
     ),
     "A06 an old print": Row(
         file="dog_created_1919.jpg",
@@ -89,21 +101,13 @@ ROWS = {
         local=datetime(1919, 5, 4, 10, 11, 12),
         confidence="medium",
     ),
-    "A08 zero date": Row(
-        file="a08.jpg",
+    "A08 zero date": undated(
+        "a08.jpg",
         tags=(*CAMERA, "-EXIF:DateTimeOriginal#=0000:00:00 00:00:00"),
-        local=None,
-        source=None,
-        confidence="none",
-        precision=None,
     ),
-    "A09 future": Row(
-        file="a09.jpg",
+    "A09 future": undated(
+        "a09.jpg",
         tags=(*CAMERA, "-EXIF:DateTimeOriginal=2099:01:31 14:20:30"),
-        local=None,
-        source=None,
-        confidence="none",
-        precision=None,
     ),
     "A10 XMP": Row(
         file="a10.jpg",
@@ -132,6 +136,7 @@ ROWS = {
         tags=(*CAMERA, "-EXIF:DateTimeOriginal=2015:12:31 22:30:00"),
         local=datetime(2015, 12, 31, 22, 30),
     ),
+    "B01 name by a phone": Row(file="IMG_20150131_142030.jpg", source="name:phone_camera"),
     "B02 a day is a day": Row(
         file="IMG-20150131-WA0007.jpg",
         local=datetime(2015, 1, 31),
@@ -147,13 +152,51 @@ ROWS = {
         source="name:pixel",
         confidence="medium",
     ),
-    "B14 file time only": Row(
-        file="b14.jpg",
+    "B03 WhatsApp on a computer": Row(
+        file="WhatsApp Image 2015-01-31 at 14.20.30.jpg", source="name:whatsapp_stamp", confidence="low"
+    ),
+    "B05 Dropbox": Row(file="2015-01-31 14.20.30.jpg", source="name:dropbox"),
+    "B05 Screenshot": Row(file="Screenshot_2015-01-31-14-20-30.png", source="name:screenshot"),
+    "B06 milliseconds since 1970": Row(
+        file="1422735630000.jpg",
+        local=datetime(2015, 1, 31, 15, 20, 30),
+        offset_minutes=-300,
+        instant=datetime(2015, 1, 31, 20, 20, 30, tzinfo=UTC),
+        source="name:epoch",
+        confidence="low",
+    ),
+    "B07 digits that are no date": undated("IMG_1200512301.jpg"),
+    "B08 no such day": undated("20150230.jpg"),
+    "B10 underscore and dashes": Row(
+        file="2015-01-31_14-20-30.jpg", source="name:date_and_time", confidence="low"
+    ),
+    "B11 Signal": Row(file="signal-2015-01-31-142030.jpg", source="name:signal", confidence="low"),
+    "B12 the last second of a millennium": Row(
+        file="19991231_235959.jpg", local=datetime(1999, 12, 31, 23, 59, 59), source="name:bare_stamp"
+    ),
+    "B13 forced": Row(
+        file="[FORCE]20150131_142030.jpg",
+        tags=(*CAMERA, "-EXIF:DateTimeOriginal=2010:05:05 10:00:00"),
+        source="name:forced",
+    ),
+    "B14 file time only": undated(
+        "b14.jpg",
         mtime=datetime(1985, 5, 5, tzinfo=UTC),
-        local=None,
-        source=None,
-        confidence="none",
-        precision=None,
+    ),
+    "C01 folder of a month": Row(
+        file="2015/2015-01 Ski Trip/c01.jpg",
+        local=datetime(2015, 1, 1),
+        source="folder:month",
+        confidence="low",
+        precision="month",
+    ),
+    "C01 within the month of its folder": Row(
+        file="2015/2015-01 Ski Trip/c01b.jpg", tags=(*CAMERA, ORIGINAL)
+    ),
+    "C05 letters of every script": Row(file="写真 Straße № 5.jpg", tags=(*CAMERA, ORIGINAL)),
+    "C05 date among them": Row(file="写真20150131_142030.jpg", source="name:date_and_time", confidence="low"),
+    "C06 tags in the name": Row(
+        file="{a, b ,a} 2015-01-31 14.20.30.jpg", source="name:date_and_time", confidence="low"
     ),
     "V01 movie in UTC": Row(
         file="v01.mp4",
@@ -222,6 +265,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("golden")
     commands = []
     for row in ROWS.values():
+        (folder / row.file).parent.mkdir(parents=True, exist_ok=True)
         make_file(folder / row.file)
         if row.tags:
             commands += [*row.tags, "-overwrite_original", "-q", row.file, "-execute"]
@@ -233,11 +277,17 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module", params=["UTC", "America/New_York", "Asia/Tokyo"])
+@pytest.fixture(
+    scope="module",
+    params=[("UTC", "C.UTF-8"), ("America/New_York", "en_US.UTF-8"), ("Asia/Tokyo", "C")],
+    ids=["UTC", "New York", "Tokyo"],
+)
 def tags_by_file(request, folder):
-    """What ExifTool reads on a server in some zone, where our own code runs, too."""
+    """What ExifTool reads on a server in some zone and with some locale, where our own code runs, too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TZ", request.param)
+        zone, locale = request.param
+        patch.setenv("TZ", zone)
+        patch.setenv("LC_ALL", locale)
         time.tzset()
         command = ["exiftool", "-j", "-G0:1", "-n", *(row.file for row in ROWS.values())]
         answer = subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout

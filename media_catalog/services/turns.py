@@ -1,0 +1,29 @@
+"""Whose turn it is: a doorbell says that some batch waits; which one is run is decided when it is heard."""
+
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from media_catalog.models import Job, JobBatch
+from media_catalog.services import jobs
+
+
+def claim_next(*, at: datetime) -> jobs.Claim | None:
+    """Claim the batch whose turn it is; `None` when none waits, which a second doorbell finds.
+
+    The job goes first of which the least was done: what somebody has just asked for is not behind an hour of
+    bulk work, and short jobs are over soon whatever else runs. Every batch has its doorbell, so all get
+    their turn.
+    """
+    while batch_id := _next_batch():
+        if claim := jobs.claim(batch_id, at=at):
+            return claim
+    return None
+
+
+def _next_batch() -> int | None:
+    waiting = JobBatch.objects.filter(state=JobBatch.State.PENDING)
+    begun = Count("batches", filter=~Q(batches__state=JobBatch.State.PENDING))
+    going_on = Job.objects.filter(Exists(waiting.filter(job=OuterRef("pk"))), state__in=jobs.ACTIVE)
+    job_id = going_on.annotate(begun=begun).order_by("begun", "pk").values_list("pk", flat=True).first()
+    return waiting.filter(job=job_id).order_by("pk").values_list("pk", flat=True).first()
