@@ -85,6 +85,12 @@ def test_no_patterns_are_no_rules():
     assert patterns.compiled("") == patterns.compiled(" | ") == ()
 
 
+def test_many_stars_take_no_time():
+    rules = patterns.compiled("*a*a*a*a*a*a*a*a*%Y*b")
+
+    assert candidate_from_name("a" * 250 + ".jpg", patterns=rules) is None  # did not end in an hour
+
+
 @given(st.text(alphabet="%YmdHMSbyfzpI*|^ab1.-_([", max_size=12), st.text(max_size=20))
 def test_any_text_is_a_pattern_or_is_refused(text, name):
     try:

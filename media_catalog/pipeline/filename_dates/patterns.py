@@ -37,7 +37,8 @@ PARTS = (
     (("mi",), Precision.MINUTE),
     (("s",), Precision.SECOND),
 )
-TOKEN = re.compile(r"%(.?)|(\*+)|([^%*]+)", re.DOTALL)
+ANYTHING = re.compile(r"\*+")
+TOKEN = re.compile(r"%(.?)|([^%]+)", re.DOTALL)
 
 
 class PatternError(ValueError):
@@ -55,7 +56,7 @@ def compiled(text: str) -> tuple[Rule, ...]:
 
 def _rule(pattern: str) -> Rule:
     try:
-        expression = re.compile(rf"\A{''.join(map(_piece, TOKEN.finditer(pattern.lstrip('^'))))}\Z")
+        expression = re.compile(_expression(pattern.lstrip("^")))
     except re.error as error:
         raise PatternError(f"{pattern!r} has a part twice") from error
     except KeyError as error:
@@ -70,13 +71,19 @@ def _rule(pattern: str) -> Rule:
     )
 
 
+def _expression(pattern: str) -> str:
+    """What stands between two stars is sought at its first place alone, or many stars would take for ever."""
+    first, *others = ("".join(map(_piece, TOKEN.finditer(chunk))) for chunk in ANYTHING.split(pattern))
+    middle = "".join(f"(?>.*?{chunk})" for chunk in others[:-1])
+    last = f".*?{others[-1]}" if others else ""
+    return rf"\A{first}{middle}{last}\Z"
+
+
 def _piece(token: re.Match[str]) -> str:
     """:raises KeyError: for an unknown part."""
-    part, star, words = token.groups()
+    part, words = token.groups()
     if words is not None:
         return re.escape(words.lower())
-    if star:
-        return ".*?"
     before, after = token.string[: token.start()], token.string[token.end() :]
     is_glued = before[-2:-1] == "%" or after[:1] == "%"
     return (TWO_DIGITS if is_glued else NUMBERS)[part]
