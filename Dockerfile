@@ -11,7 +11,7 @@ COPY . .
 
 # Photos are mounted read-only; /data and /archive are all that the program writes to.
 RUN useradd --uid 1000 --create-home mediaparser \
-    && install -d -o mediaparser -g mediaparser /data /archive /app/staticfiles
+    && install -d -o mediaparser -g mediaparser /data /archive
 USER mediaparser
 ENV MEDIAPARSER_DATA_DIR=/data MEDIAPARSER_ARCHIVE_DIR=/archive PYTHONUNBUFFERED=1
 VOLUME ["/data", "/archive"]

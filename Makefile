@@ -53,7 +53,7 @@ format: $(DEV) ## Format the code and mend what can be mended without thinking
 	$(PYTHON_BIN) -m ruff check --fix --quiet . ; $(PYTHON_BIN) -m ruff format .
 
 clean: ## Remove everything that the other targets made, except your data in storage/
-	rm -rf .venv .tools staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
 	@scripts/setup python
