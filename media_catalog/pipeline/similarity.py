@@ -12,7 +12,9 @@ HASH_BITS = 64
 BANDS = 4
 BAND_BITS = HASH_BITS // BANDS
 BAND_VALUES = 1 << BAND_BITS
-MOST_PAIRS = 1 << 20  # looked at in one go: what bounds the memory, some 50 MB
+# What is looked at in one go, which bounds the memory to some 20 MB.
+MOST_QUERIES = 1 << 12
+MOST_PAIRS = 1 << 18
 Hashes: TypeAlias = NDArray[np.uint64]
 Positions: TypeAlias = NDArray[np.int64]
 # A pHash is the signs of 8 x 8 frequencies, more or less: turning a picture swaps rows and columns, and
@@ -76,17 +78,27 @@ class HashIndex:
 
     def search(self, queries: Hashes, *, max_distance: int) -> Iterator[Pairs]:
         """Find every pair of a query and an indexed hash within `max_distance` bits, each once, in parts."""
-        for band in range(BANDS):
-            masks = _masks(max_distance // BANDS)
-            keys = (_band(queries, band)[:, None] ^ masks[None, :]).ravel()
-            asking = np.repeat(np.arange(len(queries)), len(masks))
-            first = self._starts[band][keys]
-            counts = self._starts[band][keys + 1] - first
-            for start, end in _parts(counts):
-                which = np.repeat(asking[start:end], counts[start:end])
-                places = _ranges(first[start:end], counts[start:end])
-                found = self._orders[band][places].astype(np.int64)
-                yield self._near(queries, which, found, band=band, max_distance=max_distance)
+        for start in range(0, len(queries), MOST_QUERIES):
+            asked = np.arange(start, min(start + MOST_QUERIES, len(queries)))
+            for band in range(BANDS):
+                for which, found in self._candidates(queries, asked, band=band, bits=max_distance // BANDS):
+                    yield self._near(queries, which, found, band=band, max_distance=max_distance)
+
+    def _candidates(
+        self, queries: Hashes, asked: Positions, *, band: int, bits: int
+    ) -> Iterator[tuple[Positions, Positions]]:
+        """Pair queries with the hashes whose band differs in at most so many bits."""
+        masks = _masks(bits)
+        keys = (_band(queries[asked], band)[:, None] ^ masks[None, :]).ravel()
+        asking = np.repeat(asked, len(masks))
+        first = self._starts[band][keys]
+        counts = self._starts[band][keys + 1] - first
+        for start, end in _parts(counts):
+            places = _ranges(first[start:end], counts[start:end])
+            yield (
+                np.repeat(asking[start:end], counts[start:end]),
+                self._orders[band][places].astype(np.int64),
+            )
 
     def _near(
         self, queries: Hashes, which: Positions, found: Positions, *, band: int, max_distance: int

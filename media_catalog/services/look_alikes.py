@@ -76,7 +76,11 @@ def near(hashes: Sequence[tuple[int, int]], files: QuerySet[MediaFile]) -> dict[
     """Find among files the likes of some pictures, given by id and hash; the nearest first."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for part in parts(files) if hashes else ():
-        for query, bits, file_id in part.near([value for _, value in hashes]):
-            if file_id != hashes[query][0]:
-                found[hashes[query][0]].append((bits, file_id))
-    return {file_id: [other for _, other in sorted(likes)[:MOST_NEAR]] for file_id, likes in found.items()}
+        for query, bits, other in part.near([phash for _, phash in hashes]):
+            file_id = hashes[query][0]
+            if other != file_id:
+                found[file_id].append((bits, other))
+        for likes in found.values():
+            likes.sort()
+            del likes[MOST_NEAR:]
+    return {file_id: [other for _, other in likes] for file_id, likes in found.items()}

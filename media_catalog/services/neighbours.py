@@ -22,6 +22,7 @@ FOLDERS = 500
 WINDOW = 5_000  # of a greater folder so many files are looked at, in the order of their names,
 MARGIN = 100  # and so many at both ends only serve the others
 BLOCK = 10_000  # undated files for which the whole catalogue is searched once
+MOST_COPIES = 10_000  # by bytes, of one slice
 
 
 class Asked(NamedTuple):
@@ -225,7 +226,8 @@ def _said(
 def _same_bytes(files: Iterable[Sibling], *, at: datetime) -> Mapping[str, Sequence[Sibling]]:
     found: dict[str, list[Sibling]] = defaultdict(list)
     hashes = {file.sha256 for file in files if file.sha256}
-    for row in siblings.read(MediaFile.objects.readable().filter(sha256__in=hashes).order_by("pk"), at=at):
+    copies = MediaFile.objects.readable().filter(sha256__in=hashes).order_by("pk")[:MOST_COPIES]
+    for row in siblings.read(copies, at=at):
         found[row.sibling.sha256].append(row.sibling)
     return found
 

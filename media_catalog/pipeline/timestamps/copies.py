@@ -136,9 +136,15 @@ def _trust(dated: Dated) -> int:
 def _mere_day(dated: Dated) -> Dated:
     """Make a day of the time when one copy was sent or saved: of the others it says no more."""
     start = siblings.midnight(dated.local)
-    until = period_end(start, Precision.DAY)
     return replace(
-        dated, local=start, until=until, precision=Precision.DAY, instant=None, is_zone_assumed=False
+        dated,
+        local=start,
+        until=period_end(start, Precision.DAY),
+        precision=Precision.DAY,
+        offset_minutes=None,
+        offset_source=None,
+        instant=None,
+        is_zone_assumed=False,
     )
 
 
