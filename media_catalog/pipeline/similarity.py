@@ -1,7 +1,7 @@
 """Exact search for perceptual hashes that differ in few bits (multi-index hashing, https://arxiv.org/abs/1307.2982)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, TypeAlias
 
@@ -13,8 +13,8 @@ BANDS = 4
 BAND_BITS = HASH_BITS // BANDS
 BAND_VALUES = 1 << BAND_BITS
 # What is looked at in one go, which bounds the memory to some 20 MB.
-MOST_QUERIES = 1 << 12
-MOST_PAIRS = 1 << 18
+MOST_QUERIES = 1 << 11
+MOST_PAIRS = 1 << 15
 Hashes: TypeAlias = NDArray[np.uint64]
 Positions: TypeAlias = NDArray[np.int64]
 # A pHash is the signs of 8 x 8 frequencies, more or less: turning a picture swaps rows and columns, and
@@ -44,6 +44,11 @@ def turns(phash: int) -> tuple[int, ...]:
     return tuple(_turned(phash))
 
 
+def mirrored(phashes: Any) -> Any:
+    """Give the pHash (unsigned) of a picture whose left and right are swapped, about; or those of many."""
+    return phashes ^ ODD_COLUMNS
+
+
 def with_turns(phashes: Hashes) -> Hashes:
     """Give pHashes as they are, followed by those of the pictures turned by 90, 180 and 270 degrees."""
     return np.concatenate(list(_turned(phashes)))
@@ -61,54 +66,77 @@ def _turned(hashes: Any) -> Iterator[Any]:
 
 
 class HashIndex:
-    """64-bit hashes, to be asked for all that lie within a few bits; about 25 bytes for each.
+    """64-bit hashes, to be asked for all that lie within a few bits; about 50 bytes for each.
 
     Hashes that differ in at most d bits agree in at least one of four bands but for d // 4 bits, so that only
     the hashes in such bands are compared. Nothing is missed.
     """
 
     def __init__(self, hashes: Hashes) -> None:
-        self._hashes = hashes
-        self._orders: list[NDArray[Any]] = []
+        self._orders: list[NDArray[np.uint32]] = []
+        self._sorted: list[Hashes] = []  # the hashes in the order of each band: those compared lie together
         self._starts: list[Positions] = []
         for band in range(BANDS):
             values = _band(hashes, band)
-            self._orders.append(np.argsort(values, kind="stable").astype(np.uint32))
+            order = np.argsort(values, kind="stable").astype(np.uint32)
+            self._orders.append(order)
+            self._sorted.append(hashes[order])
             self._starts.append(_running_sum(np.bincount(values, minlength=BAND_VALUES)))
 
     def search(self, queries: Hashes, *, max_distance: int) -> Iterator[Pairs]:
         """Find every pair of a query and an indexed hash within `max_distance` bits, each once, in parts."""
-        for start in range(0, len(queries), MOST_QUERIES):
-            asked = np.arange(start, min(start + MOST_QUERIES, len(queries)))
-            for band in range(BANDS):
-                for which, found in self._candidates(queries, asked, band=band, bits=max_distance // BANDS):
-                    yield self._near(queries, which, found, band=band, max_distance=max_distance)
+        for band in range(BANDS):
+            order = np.argsort(_band(queries, band), kind="stable")
+            for start in range(0, len(queries), MOST_QUERIES):
+                asked = order[start : start + MOST_QUERIES]
+                yield from self._search_band(queries, asked, band=band, max_distance=max_distance)
 
-    def _candidates(
-        self, queries: Hashes, asked: Positions, *, band: int, bits: int
-    ) -> Iterator[tuple[Positions, Positions]]:
-        """Pair queries with the hashes whose band differs in at most so many bits."""
-        masks = _masks(bits)
-        keys = (_band(queries[asked], band)[:, None] ^ masks[None, :]).ravel()
-        asking = np.repeat(asked, len(masks))
-        first = self._starts[band][keys]
-        counts = self._starts[band][keys + 1] - first
-        for start, end in _parts(counts):
-            places = _ranges(first[start:end], counts[start:end])
-            yield (
-                np.repeat(asking[start:end], counts[start:end]),
-                self._orders[band][places].astype(np.int64),
+    def pairs(self, *, max_distance: int) -> Iterator[Pairs]:
+        """Find every pair of two indexed hashes within `max_distance` bits, each once, in parts."""
+        for band in range(BANDS):
+            hashes, order = self._sorted[band], self._orders[band]
+            for start in range(0, len(hashes), MOST_QUERIES):
+                asked = np.arange(start, min(start + MOST_QUERIES, len(hashes)))
+                found = self._search_band(
+                    hashes, asked, band=band, max_distance=max_distance, is_only_later=True
+                )
+                for some in found:
+                    yield replace(some, queries=order[some.queries].astype(np.int64))
+
+    def _search_band(
+        self, queries: Hashes, asked: Positions, *, band: int, max_distance: int, is_only_later: bool = False
+    ) -> Iterator[Pairs]:
+        """Compare queries with hashes whose band differs in few bits; `is_only_later` in the band's order."""
+        own = queries[asked]
+        masks = _masks(max_distance // BANDS)
+        keys = (_band(own, band)[:, None] ^ masks[None, :]).ravel()
+        first, ends = self._starts[band][keys], self._starts[band][keys + 1]
+        if is_only_later:
+            first = np.maximum(first, np.repeat(asked + 1, len(masks)))
+        counts = np.maximum(ends - first, 0)
+        asking = np.flatnonzero(counts)
+        first, counts, asking = first[asking], counts[asking], asking // len(masks)
+        for start, end in parts(counts, most=MOST_PAIRS):
+            places = ranges(first[start:end], counts[start:end])
+            differing = self._sorted[band][places]
+            differing ^= np.repeat(own[asking[start:end]], counts[start:end])
+            distances = np.bitwise_count(differing)
+            near = np.flatnonzero(distances <= max_distance)
+            near = near[_is_first_found(differing[near], band=band, bits=max_distance // BANDS)]
+            which = np.searchsorted(np.cumsum(counts[start:end]), near, side="right")
+            yield Pairs(
+                queries=asked[asking[start:end][which]],
+                found=self._orders[band][places[near]].astype(np.int64),
+                distances=distances[near],
             )
 
-    def _near(
-        self, queries: Hashes, which: Positions, found: Positions, *, band: int, max_distance: int
-    ) -> Pairs:
-        differing = queries[which] ^ self._hashes[found]
-        distances = np.bitwise_count(differing)
-        is_near = distances <= max_distance
-        for earlier in range(band):  # there the pair was found before
-            is_near &= np.bitwise_count(_band(differing, earlier)) > max_distance // BANDS
-        return Pairs(queries=which[is_near], found=found[is_near], distances=distances[is_near])
+
+def _is_first_found(differing: Hashes, *, band: int, bits: int) -> NDArray[np.bool_]:
+    """Tell which pairs were not found in an earlier band."""
+    is_first = np.ones(len(differing), dtype=bool)
+    for earlier in range(band):
+        is_first &= np.bitwise_count(_band(differing, earlier)) > bits
+    return is_first
 
 
 def _band(hashes: Hashes, band: int) -> Positions:
@@ -126,18 +154,18 @@ def _masks(bits: int) -> Positions:
     return np.array([sum(1 << place for place in chosen) for chosen in places], dtype=np.int64)
 
 
-def _ranges(first: Positions, counts: Positions) -> Positions:
+def ranges(first: Positions, counts: Positions) -> Positions:
     """Write out the numbers from each first on, as many as are counted, one range after the other."""
     before = _running_sum(counts)
     return np.arange(before[-1]) + np.repeat(first - before[:-1], counts)
 
 
-def _parts(counts: Positions) -> Iterator[tuple[int, int]]:
+def parts(counts: Positions, *, most: int) -> Iterator[tuple[int, int]]:
     """Cut a list of counts where their sum would pass the bound; one that is greater stands alone."""
     ends = np.cumsum(counts)
     start = 0
     while start < len(counts):
         done = int(ends[start - 1]) if start else 0
-        end = max(int(np.searchsorted(ends, done + MOST_PAIRS, side="right")), start + 1)
+        end = max(int(np.searchsorted(ends, done + most, side="right")), start + 1)
         yield start, end
         start = end

@@ -3,6 +3,7 @@ import random
 import imagehash
 import numpy as np
 import pytest
+from PIL import Image
 
 from media_catalog.pipeline import similarity
 from media_catalog.pipeline.similarity import HashIndex
@@ -76,3 +77,30 @@ def test_turns_many_hashes_as_it_turns_one():
     for place, phash in enumerate(hashes):
         assert together[:, place].tolist() == list(similarity.turns(phash))
     assert together.dtype == np.uint64
+
+
+@pytest.mark.parametrize("max_distance", [0, 5, 6, 10])
+def test_pairs_all_that_are_near_each_other_once(max_distance):
+    hashes = [DICE.getrandbits(64) for _ in range(200)]
+    hashes += [changed(one, DICE.randrange(12)) for one in hashes] + hashes[:20]
+    index = HashIndex(similarity.hashes_of(hashes))
+    found = [
+        (*sorted(pair[:2]), pair[2])
+        for pairs in index.pairs(max_distance=max_distance)
+        for pair in zip(pairs.queries.tolist(), pairs.found.tolist(), pairs.distances.tolist(), strict=True)
+    ]
+    wanted = [
+        (one, other, (hashes[one] ^ hashes[other]).bit_count())
+        for other in range(len(hashes))
+        for one in range(other)
+        if (hashes[one] ^ hashes[other]).bit_count() <= max_distance
+    ]
+    assert sorted(found) == sorted(wanted)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_knows_the_hash_of_a_mirrored_picture(seed):
+    picture = pictures.scene(seed)
+    expected = similarity.mirrored(int(str(imagehash.phash(picture)), 16))
+    actual = int(str(imagehash.phash(picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT))), 16)
+    assert (actual ^ expected).bit_count() <= 8
