@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from media_catalog.pipeline import archive_disk, archive_tags, fingerprint
+from media_catalog.pipeline import archive_about, archive_disk, archive_tags, fingerprint
 from media_catalog.pipeline.archive_disk import (
     DestinationTaken,
     ExportError,
@@ -251,6 +251,8 @@ def _holds(value: Any, edit: TagEdit) -> bool:
     """Compare as text, although ExifTool turns what looks like a number or a truth value into one."""
     if isinstance(value, list):
         return any(_holds(item, edit) for item in value)
+    if archive_about.is_place(edit.tag):
+        return archive_about.is_same_place(str(value), edit.value)
     if edit.tag == archive_tags.IPTC_CHARSET:
         return str(value).endswith(archive_tags.IPTC_UTF8)
     if isinstance(value, bool):

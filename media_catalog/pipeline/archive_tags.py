@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from media_catalog.pipeline import archive_names, probe
+from media_catalog.pipeline import archive_about, archive_names, probe
+from media_catalog.pipeline.archive_about import About
 from media_catalog.pipeline.exiftool import TagEdit
 from media_catalog.pipeline.timestamps import candidates, plausibility, zones
 from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate, Precision
@@ -34,6 +35,8 @@ OTHER_ORIGINALS = (
     "XMP:DateCreated",
 )
 XMP_ORIGINAL, XMP_CREATED = "XMP-exif:DateTimeOriginal", "XMP-photoshop:DateCreated"
+XMP_MADE = "XMP-xmp:CreateDate"
+XMP_DATES = (XMP_ORIGINAL, XMP_CREATED, XMP_MADE)
 MOVIE_DATES = ("CreateDate", "TrackCreateDate", "MediaCreateDate")
 MOVIE_CHANGES = ("ModifyDate", "TrackModifyDate", "MediaModifyDate")
 
@@ -65,6 +68,7 @@ class Facts:
     instant: datetime | None = None
     may_replace_date: bool = False
     keywords: Sequence[str] = ()
+    about: About = archive_about.NOTHING
 
     @property
     def evident_offset(self) -> int | None:
@@ -81,19 +85,24 @@ def tag_edits(facts: Facts, *, mime_type: str | None, tags: Mapping[str, Any]) -
 
     For a type that is not writable they are the whole content of its sidecar.
     """
-    edits = [*_date_edits(facts, mime_type, tags), *_keyword_edits(facts.keywords, mime_type, tags)]
+    edits = [
+        *_date_edits(facts, mime_type, tags),
+        *archive_about.edits(facts.about, tags=tags, is_movie=mime_type in MOVIE_TYPES),
+        *_keyword_edits(facts.keywords, mime_type, tags),
+    ]
     if mime_type in XMP_TYPES:
         return as_xmp(edits, tags={})
     return edits if is_writable(mime_type) else as_xmp(edits, tags=tags)
 
 
 def as_xmp(edits: Sequence[TagEdit], *, tags: Mapping[str, Any]) -> list[TagEdit]:
-    """Say the same in XMP alone. A sidecar hides the keywords in its file, so it repeats those of `tags`."""
+    """Say the same in XMP alone. A sidecar hides the words in its file, so it repeats those of `tags`."""
     words = [edit.value for edit in edits if edit.tag == SUBJECT]
     if words:
         words = [*present_keywords(tags), *words]
     dates = _xmp_dates({edit.tag: edit.value for edit in edits}, tags)
-    return [*dates, *(TagEdit(tag=SUBJECT, value=word, op="+=") for word in words)]
+    about = archive_about.as_xmp(edits, tags=tags)
+    return [*dates, *about, *(TagEdit(tag=SUBJECT, value=word, op="+=") for word in words)]
 
 
 def present_keywords(tags: Mapping[str, Any]) -> tuple[str, ...]:
@@ -174,7 +183,7 @@ def _instant_edits(facts: Facts, instant: datetime, claims: Mapping[str, Candida
         return []
     edits = [TagEdit(tag=XMP_CREATED, value=_text(instant) + "Z")]
     if "XMP:CreateDate" not in claims:
-        edits.append(TagEdit(tag="XMP-xmp:CreateDate", value=_text(instant) + "Z"))
+        edits.append(TagEdit(tag=XMP_MADE, value=_text(instant) + "Z"))
     return edits
 
 
@@ -253,7 +262,7 @@ def _xmp_dates(values: Mapping[str, str], tags: Mapping[str, Any]) -> Iterator[T
         dates = {XMP_ORIGINAL: made, XMP_CREATED: made}
     elif made := values.get("QuickTime:CreateDate"):
         dates = {XMP_CREATED: f"{made}Z"}
-    given = {tag: value for tag, value in values.items() if tag.startswith("XMP-") and tag != SUBJECT}
+    given = {tag: value for tag, value in values.items() if tag in XMP_DATES}
     return (TagEdit(tag=tag, value=value) for tag, value in (dates | given).items())
 
 

@@ -57,11 +57,13 @@ class TagReading:
 
     `tags` has keys as by `-G0:1` (`EXIF:ExifIFD:DateTimeOriginal`) and values as by `-n`; it is empty where
     there is an `error`. A complaint about a file that was read in part is the tag `ExifTool:Error`.
+    `is_fault`: that is ExifTool's own, as it hung, died or babbled; another time the file may say more.
     """
 
     path: bytes
     tags: dict[str, Any]
     error: str | None
+    is_fault: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,10 @@ class ExifTool(exiftool_process.ResidentExifTool):
     starts an ExifTool of that process.
     """
 
-    def __init__(self, executable: str = "exiftool", *, deadline_s: float = 30.0) -> None:
-        super().__init__(executable, deadline_s=deadline_s)
+    def __init__(
+        self, executable: str = "exiftool", *, deadline_s: float = 30.0, memory_bytes: int = 1 << 30
+    ) -> None:
+        super().__init__(executable, deadline_s=deadline_s, memory_bytes=memory_bytes)
         self._keeper: ThreadPoolExecutor | None = None
         self._keeper_pid = os.getpid()
 
@@ -149,7 +153,9 @@ class ExifTool(exiftool_process.ResidentExifTool):
             raise ValueError(f"not the name of a tag: {tag!r}")
         with contextlib.ExitStack() as stack:
             arguments = (b"-b", b"-" + tag.encode(), _path_argument(path, stack))
-            [answer] = self._ask_each([Command(arguments=arguments, size_bytes=_regular_size_bytes(path))])
+            size_bytes, limit = _regular_size_bytes(path), exiftool_process.OUTPUT_LIMIT_BYTES
+            command = Command(arguments=arguments, size_bytes=size_bytes, answer_limit_bytes=limit)
+            [answer] = self._ask_each([command])
         if isinstance(answer, ExifToolError):
             raise answer
         return answer.stdout or None
@@ -208,12 +214,14 @@ def _reading_command(path: bytes, stack: contextlib.ExitStack) -> Command | Exif
 
 def _reading(path: bytes, reply: Answer | ExifToolError) -> TagReading:
     if isinstance(reply, ExifToolError):
-        return TagReading(path=path, tags={}, error=str(reply))
+        is_fault = isinstance(reply, ExifToolTimeout | ExifToolDied)
+        return TagReading(path=path, tags={}, error=str(reply), is_fault=is_fault)
     try:
         [tags] = json.loads(reply.stdout.decode("utf-8", "replace"), strict=False)
         tags.pop("SourceFile")
-    except (ValueError, TypeError, AttributeError, KeyError):
-        return TagReading(path=path, tags={}, error=_reason(reply.stderr))
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        is_rubbish = bool(reply.stdout.strip()) or not reply.stderr.strip()
+        return TagReading(path=path, tags={}, error=_reason(reply.stderr), is_fault=is_rubbish)
     complaint = tags.get("ExifTool:Error")
     if complaint and all(key.startswith(DESCRIPTIVE_GROUPS) for key in tags):
         return TagReading(path=path, tags={}, error=f"ExifTool: {complaint}")
@@ -261,7 +269,7 @@ def _path_argument(path: bytes, stack: contextlib.ExitStack, *, is_written: bool
     if not LINE_BREAK.search(path):
         return path
     folder, name = os.path.split(path)
-    links = os.fsencode(stack.enter_context(tempfile.TemporaryDirectory(prefix="mp-exiftool-")))
+    links = os.fsencode(stack.enter_context(_temporary_folder()))
     if not LINE_BREAK.search(name):
         os.symlink(folder, links + b"/folder")
         return links + b"/folder/" + name
@@ -271,6 +279,10 @@ def _path_argument(path: bytes, stack: contextlib.ExitStack, *, is_written: bool
     alias = links + b"/file" + (suffix if PLAIN_SUFFIX.fullmatch(suffix) else b"")
     os.symlink(path, alias)
     return alias
+
+
+def _temporary_folder() -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix=f"{exiftool_process.FOLDER_PREFIX}{os.getpid()}-")
 
 
 def _edit_argument(edit: TagEdit, stack: contextlib.ExitStack) -> bytes:
@@ -287,7 +299,7 @@ def _edit_argument(edit: TagEdit, stack: contextlib.ExitStack) -> bytes:
     head, value = f"-{edit.tag}{edit.op}".encode(), edit.value.encode()
     if b"\n" not in value and value == value.strip():
         return head + value
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mp-exiftool-"))
+    folder = stack.enter_context(_temporary_folder())
     file = os.path.join(folder, "value")
     with open(file, "wb") as stream:
         stream.write(value)

@@ -15,19 +15,24 @@ from dataclasses import dataclass
 import exiftool
 
 OUTPUT_LIMIT_BYTES = 256 << 20
+TAGS_LIMIT_BYTES = 32 << 20  # a real file has some thousand; as Python objects they take ten times as much
 STDERR_KEPT_BYTES = 64 << 10
 CHUNK_BYTES = 256 << 10
 SLOWEST_BYTES_PER_S = 10_000_000  # of a network disk: a long video gets time in proportion to its size
 LIVENESS_CHECK_S = 0.5
+STARTS = 3  # of which one has to succeed: whoever kills a process may hit it while it starts
 
 # Without LargeFileSupport ExifTool 12 stops reading a video at the first part that lies beyond 2 GB.
 COMMON_ARGUMENTS = ("-G0:1", "-n", "-api", "LargeFileSupport=1")
 
+FOLDER_PREFIX = "mp-exiftool-"  # then the process id, so that anybody can tell whose they are
+
 # Runs between fork and ExifTool, in an interpreter of its own: a preexec_fn may deadlock where there
 # are threads. 1 is PR_SET_PDEATHSIG, 9 is SIGKILL; asking for the parent covers its death before that call.
 LAUNCHER = (
-    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9);"
-    "os.getppid() == int(sys.argv[1]) and os.execv(sys.argv[2], sys.argv[2:])"
+    "import ctypes, os, resource, sys; ctypes.CDLL(None).prctl(1, 9);"
+    "resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2);"
+    "os.getppid() == int(sys.argv[1]) and os.execv(sys.argv[3], sys.argv[3:])"
 )
 
 
@@ -49,6 +54,7 @@ class Command:
 
     arguments: tuple[bytes, ...]
     size_bytes: int = 0
+    answer_limit_bytes: int = TAGS_LIMIT_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +75,19 @@ class Pipes:
         for descriptor in (self._input, self._output, self._errors):
             os.set_blocking(descriptor, False)
         self._unsent = bytearray()
+        self._limit_bytes = TAGS_LIMIT_BYTES
         self._received = {self._output: bytearray(), self._errors: bytearray()}
 
     def send(self, text: bytes) -> None:
         """Queue bytes for the child; they leave while answers are awaited."""
         self._unsent += text
 
-    def take_answer(self, number: int, deadline: float) -> Answer:
+    def take_answer(self, number: int, deadline: float, *, limit_bytes: int = TAGS_LIMIT_BYTES) -> Answer:
         """Wait until both pipes show the end of the numbered command, and return what came before it.
 
         :raises ExifToolTimeout: :raises ExifToolDied:
         """
+        self._limit_bytes = min(limit_bytes, OUTPUT_LIMIT_BYTES)
         stdout = self._take(self._output, b"{ready%d}\n" % number, deadline)
         errors = self._take(self._errors, b"{done%d}\n" % number, deadline)
         text, _, status = errors[-STDERR_KEPT_BYTES:].rpartition(b"=")
@@ -121,8 +129,8 @@ class Pipes:
             raise self._death()
         buffer = self._received[descriptor]
         buffer += chunk
-        if len(buffer) > OUTPUT_LIMIT_BYTES:
-            raise ExifToolDied(f"ExifTool's answer is longer than {OUTPUT_LIMIT_BYTES >> 20} MB")
+        if len(buffer) > self._limit_bytes:
+            raise ExifToolDied(f"ExifTool's answer is longer than {self._limit_bytes >> 20} MB")
 
     def _feed(self) -> None:
         try:
@@ -144,8 +152,9 @@ class ResidentExifTool(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool c
 
     _process: "subprocess.Popen[bytes] | None"
 
-    def __init__(self, executable: str, *, deadline_s: float) -> None:
+    def __init__(self, executable: str, *, deadline_s: float, memory_bytes: int) -> None:
         self._owner_pid = os.getpid()
+        self._memory_bytes = memory_bytes
         self._deadline_s = deadline_s
         self._number = self._number_at_start = 0
         try:
@@ -158,8 +167,16 @@ class ResidentExifTool(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool c
 
         :raises ExifToolError: When it cannot be started, does not answer, or is another program.
         """
-        if self.running:
-            return
+        for start in range(1, STARTS + 1):
+            if self.running:
+                return
+            try:
+                self._start()
+            except ExifToolDied:
+                if start == STARTS:
+                    raise
+
+    def _start(self) -> None:
         self.terminate()
         # The marker that ends an answer is a number that no file can know.
         self._number = self._number_at_start = int.from_bytes(os.urandom(4))
@@ -179,10 +196,10 @@ class ResidentExifTool(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool c
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
         arguments = [self._executable, "-config", "", "-stay_open", "True", "-@", "-", "-common_args"]
-        folder = tempfile.mkdtemp(prefix="mp-exiftool-")
+        folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-")
         try:
             return subprocess.Popen(
-                [*_launcher(), *arguments, *COMMON_ARGUMENTS],
+                [*_launcher(self._memory_bytes), *arguments, *COMMON_ARGUMENTS],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -230,7 +247,8 @@ class ResidentExifTool(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool c
             self._pipes.send(_encode(command, self._number))
         for number, command in enumerate(commands, first):
             patience_s = self._deadline_s + command.size_bytes / SLOWEST_BYTES_PER_S
-            yield self._pipes.take_answer(number, time.monotonic() + patience_s)
+            deadline = time.monotonic() + patience_s
+            yield self._pipes.take_answer(number, deadline, limit_bytes=command.answer_limit_bytes)
 
     def execute(self, *params: str | bytes, raw_bytes: bool = False) -> str | bytes:
         """Run one command and return its standard output.
@@ -257,10 +275,10 @@ class ResidentExifTool(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool c
             self.terminate(_del=True)
 
 
-def _launcher() -> list[str]:
+def _launcher(memory_bytes: int) -> list[str]:
     if sys.platform != "linux" or not sys.executable:
         return []  # ExifTool outlives a killed parent there
-    return [sys.executable, "-I", "-S", "-c", LAUNCHER, str(os.getpid())]
+    return [sys.executable, "-I", "-S", "-c", LAUNCHER, str(os.getpid()), str(memory_bytes)]
 
 
 def _encode(command: Command, number: int) -> bytes:

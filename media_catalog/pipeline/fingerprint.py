@@ -1,5 +1,6 @@
 """What identifies a file: the hash of its bytes, of its image or stream data, and how its picture looks."""
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -12,6 +13,7 @@ from PIL import Image, ImageStat
 
 from media_catalog.pipeline.image_data import image_data_hash
 from media_catalog.pipeline.media_types import is_media, sniff_mime
+from media_catalog.pipeline.shared_buffer import SharedBuffer
 
 __all__ = [
     "Contents",
@@ -28,6 +30,7 @@ __all__ = [
 
 HEAD_BYTES = 4096
 CHUNK_BYTES = 1 << 20
+KEPT_BELOW_BYTES = 64 << 20  # larger files are read through, and again by whoever needs them
 # A name that has become a link or a pipe since the scan is neither followed nor waited for.
 OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -38,13 +41,19 @@ class NotARegularFile(OSError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """One reading of a file. `data` is `None` for large files; `mtime_ns` is the time after the last byte."""
+    """A file that was read once and is still open; `mtime_ns` is the time after the last byte.
 
+    Its bytes lie in the buffer, unless there are too many of them (`is_in_buffer`).
+    """
+
+    file: IO[bytes]
     sha256: str
     size_bytes: int
     mtime_ns: int
-    head: bytes
-    data: bytes | None
+    is_in_buffer: bool
+
+    def close(self) -> None:
+        self.file.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,27 +87,48 @@ def open_regular(path: bytes) -> IO[bytes]:
     return open(_open(path), "rb")
 
 
-def read_and_hash(path: bytes, *, keep_bytes_below: int = 64 << 20) -> Contents:
-    """Read a file once, hash it, and keep its bytes if it is smaller than `keep_bytes_below`.
+def read_and_hash(path: bytes, *, buffer: SharedBuffer, keep_bytes_below: int = KEPT_BELOW_BYTES) -> Contents:
+    """Read a file once, hash it, and leave it open, and its bytes in the buffer if it is not too large.
 
     :raises OSError: when it cannot be read; `NotARegularFile` when it is a link, pipe or the like.
     """
-    with open(_open(path), "rb") as file:
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(open(_open(path), "rb", buffering=0))
         size_bytes = os.fstat(file.fileno()).st_size
         if size_bytes < keep_bytes_below:
-            data = file.read(size_bytes + 1)  # one more, so that a file which grows is not taken for whole
-            return _contents(file, [data], data=data)
-        return _contents(file, iter(lambda: file.read(CHUNK_BYTES), b""), data=None)
+            # one more, so that a file which grows is not taken for whole
+            with buffer.read_from(file, size_bytes + 1) as content:
+                contents = _contents(file, [content], is_in_buffer=True)
+        else:
+            contents = _contents(file, iter(lambda: file.read(CHUNK_BYTES), b""), is_in_buffer=False)
+        stack.pop_all()
+    return contents
 
 
-def _contents(file: IO[bytes], chunks: Iterable[bytes], *, data: bytes | None) -> Contents:
-    digest, size_bytes, head = hashlib.sha256(), 0, b""
+def open_unread(path: bytes) -> Contents:
+    """Open a file of which the hash is known already, for its decoder alone to read.
+
+    :raises OSError: when it cannot be opened; `NotARegularFile` when it is a link, pipe or the like.
+    """
+    file = open_regular(path)
+    status = os.fstat(file.fileno())
+    return Contents(
+        file=file, sha256="", size_bytes=status.st_size, mtime_ns=status.st_mtime_ns, is_in_buffer=False
+    )
+
+
+def _contents(file: IO[bytes], chunks: Iterable[bytes | memoryview], *, is_in_buffer: bool) -> Contents:
+    digest, size_bytes = hashlib.sha256(), 0
     for chunk in chunks:
-        head = head or chunk[:HEAD_BYTES]
         size_bytes += len(chunk)
         digest.update(chunk)
-    mtime_ns = os.fstat(file.fileno()).st_mtime_ns
-    return Contents(sha256=digest.hexdigest(), size_bytes=size_bytes, mtime_ns=mtime_ns, head=head, data=data)
+    return Contents(
+        file=file,
+        sha256=digest.hexdigest(),
+        size_bytes=size_bytes,
+        mtime_ns=os.fstat(file.fileno()).st_mtime_ns,
+        is_in_buffer=is_in_buffer,
+    )
 
 
 def fingerprint(picture: Image.Image) -> Fingerprint:

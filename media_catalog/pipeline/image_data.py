@@ -14,6 +14,7 @@ from media_catalog.pipeline.decoders import base, raster, video
 from media_catalog.pipeline.decoders.base import BROKEN_FILE_ERRORS, DecodePolicy, Undecodable
 
 BLOCK_BYTES = 1 << 20
+PAGES_MAX = 10_000  # of a TIFF; of one with more, nothing is said
 
 JPEG_START = b"\xff\xd8"
 JPEG_ALONE = frozenset([0x01, *range(0xD0, 0xD9)])  # markers without a length
@@ -175,7 +176,9 @@ def _gif_sub_blocks(source: IO[bytes]) -> Parts:
 def _tiff(source: IO[bytes]) -> Parts:
     picture = raster.opened(source, file_format="TIFF")
     try:
-        for number in range(getattr(picture, "n_frames", 1)):
+        for number in range(min(getattr(picture, "n_frames", 1), PAGES_MAX + 1)):
+            if number == PAGES_MAX:
+                raise UnknownStructure
             picture.seek(number)
             yield from _tiff_page(source, picture)
     except BROKEN_FILE_ERRORS as error:
@@ -224,7 +227,7 @@ def _heif(source: IO[bytes]) -> Parts:
 def _heif_pixels(source: IO[bytes]) -> Parts:
     try:
         for image in pillow_heif.open_heif(source):
-            base.check_size(*image.size, policy=DecodePolicy())
+            base.check_size(*image.size, policy=DecodePolicy(), pixel_bytes=base.PIXEL_BYTES["HEIF"])
             yield f"{image.mode} {image.size}".encode()
             yield image.data
     except BROKEN_FILE_ERRORS as error:
@@ -233,7 +236,7 @@ def _heif_pixels(source: IO[bytes]) -> Parts:
 
 def _pixels(source: IO[bytes], *, file_format: str) -> Parts:
     picture = raster.opened(source, file_format=file_format)
-    base.check_size(*picture.size, policy=DecodePolicy())
+    base.check_picture(picture, file_format=file_format, policy=DecodePolicy())
     try:
         for frame in ImageSequence.Iterator(picture):
             yield f"{frame.mode} {frame.size}".encode()

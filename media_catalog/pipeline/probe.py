@@ -165,7 +165,11 @@ def clean_tags(tags: Mapping[str, Any]) -> dict[str, Any]:
     what the file system says is left out.
     """
     kept = [(key, value) for key, value in tags.items() if not key.startswith(FILE_SYSTEM_TAGS)]
-    return {tag_text.clean(key, NAME_LIMIT): tag_text.json_safe(value) for key, value in kept[:TAGS_MAX]}
+    allowance = tag_text.Allowance()
+    return {
+        tag_text.clean(key, NAME_LIMIT): tag_text.json_safe(value, allowance=allowance)
+        for key, value in kept[:TAGS_MAX]
+    }
 
 
 def _told_type(tags: Mapping[str, Any]) -> str:

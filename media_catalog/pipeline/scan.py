@@ -7,44 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from media_catalog.pipeline import media_types, zip_members
-from media_catalog.pipeline.sidecars import companions
-
-# Names are compared in lower case: the folders come from disks that did not care.
-SYSTEM_FILES = {
-    b".ds_store": "folder settings of macOS",
-    b"thumbs.db": "thumbnail cache of Windows",
-    b"ehthumbs.db": "thumbnail cache of Windows",
-    b"desktop.ini": "folder settings of Windows",
-    b"icon\r": "folder icon of macOS",
-}
-SYSTEM_FOLDERS = {
-    b"@eadir": "thumbnails made by a Synology NAS",
-    b"#recycle": "recycle bin of a Synology NAS",
-    b"#snapshot": "snapshots of a Synology NAS",
-    b"@recycle": "recycle bin of a QNAP NAS",
-    b"@recently-snapshot": "snapshots of a QNAP NAS",
-    b".@__thumb": "thumbnails made by a QNAP NAS",
-    b".photostructure": "data of PhotoStructure",
-    b"$recycle.bin": "recycle bin of Windows",
-    b"recycler": "recycle bin of Windows",
-    b"system volume information": "system folder of Windows",
-    b"__macosx": "attributes packed by macOS",
-    b"lost+found": "system folder of the disk",
-}
-APPLE_DOUBLE = b"._"
-
-# Bidirectional overrides and line separators let a name pretend to be another one.
-DECEPTIVE = frozenset([*range(0x80, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)])
-CONTROL_PICTURES = 0x2400  # U+2400 is the picture of U+0000, and so on
-DELETE_PICTURE = "\u2421"
-
-FILE_TYPES = {
-    stat.S_IFIFO: ("fifo", "named pipe"),
-    stat.S_IFSOCK: ("socket", "socket"),
-    stat.S_IFCHR: ("device", "character device"),
-    stat.S_IFBLK: ("device", "block device"),
-}
+from media_catalog.pipeline import media_types, refusals, zip_members
+from media_catalog.pipeline.refusals import Refusal
 
 
 class EntryKind(StrEnum):
@@ -90,12 +54,6 @@ class RefusedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    code: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
     """A folder still to be listed. `refusal` is why everything in it is left out."""
 
@@ -107,7 +65,11 @@ Identity = tuple[int, int]  # device and inode
 
 
 def scan(
-    root: bytes, *, is_recursive: bool = True, excluded: Sequence[bytes] = ()
+    root: bytes,
+    *,
+    is_recursive: bool = True,
+    excluded: Sequence[bytes] = (),
+    opens_archives: bool = True,
 ) -> Iterator[SourceFile | RefusedEntry]:
     """Yield everything below `root`, folder by folder, sorted by bytes, links never followed.
 
@@ -116,6 +78,7 @@ def scan(
     :raises UnreadableRoot: when the root cannot be listed; a folder below it becomes a failed entry instead.
     """
     own_folders = _identities(excluded)
+    opens = opens_archives and is_recursive
     pending = [Folder(path=b"", refusal=None)]
     while pending:
         folder = pending.pop()
@@ -123,20 +86,12 @@ def scan(
         for entry in _entries(root, folder, own_folders):
             if isinstance(entry, Folder):
                 found.append(entry)
-            elif is_recursive and isinstance(entry, SourceFile) and zip_members.is_zip(entry.path):
+            elif opens and isinstance(entry, SourceFile) and zip_members.is_zip(entry.path):
                 yield from _archive(root, entry)
             else:
                 yield entry
         if is_recursive:
             pending.extend(reversed(found))
-
-
-def display_text(path: bytes) -> str:
-    """Show a path harmlessly: U+FFFD for what is not UTF-8 or could mislead, pictures for control characters.
-
-    The exact bytes can be had back only where encoding the text again gives the same bytes.
-    """
-    return "".join(_visible(character) for character in path.decode("utf-8", "replace"))
 
 
 def signed_64(value: int) -> int:
@@ -147,15 +102,6 @@ def signed_64(value: int) -> int:
 def stored_mtime_ns(value: int) -> int:
     """Clamp a modification time (1677 to 2262 fit) into the range of a database integer."""
     return max(-(1 << 63), min(value, (1 << 63) - 1))
-
-
-def _visible(character: str) -> str:
-    code = ord(character)
-    if code < 0x20:
-        return chr(CONTROL_PICTURES + code)
-    if code == 0x7F:
-        return DELETE_PICTURE
-    return "\ufffd" if code in DECEPTIVE else character
 
 
 def _identities(folders: Sequence[bytes]) -> frozenset[Identity]:
@@ -218,8 +164,8 @@ def _entry(
     if stat.S_ISDIR(status.st_mode):
         if (status.st_dev, status.st_ino) in own_folders:
             return _refused(path, Refusal(code="own_data", text="data folder of this program"))
-        return Folder(path=path, refusal=folder.refusal or _folder_refusal(name))
-    refusal = folder.refusal or _name_refusal(name) or _type_refusal(descriptor, name, status)
+        return Folder(path=path, refusal=folder.refusal or refusals.of_folder(name))
+    refusal = folder.refusal or refusals.of_name(name) or refusals.of_type(descriptor, name, status)
     if refusal is not None:
         return _refused(path, refusal, status=status)
     return _regular_file(descriptor, path, status)
@@ -285,48 +231,12 @@ def _member(archive: SourceFile, member: zip_members.Member) -> SourceFile | Ref
     *folders, name = member.path.split(b"/")
     if member.refusal:
         return _left(file, *member.refusal, is_failure=member.refusal[0] != "symlink")
-    if refusal := next(filter(None, map(_folder_refusal, folders)), None) or _name_refusal(name):
+    if refusal := next(filter(None, map(refusals.of_folder, folders)), None) or refusals.of_name(name):
         return _left(file, refusal.code, refusal.text)
     if member.size_bytes == 0:
         is_failure = media_types.is_named_like_media(path)
         return _left(file, "empty", "empty file (0 bytes)", is_failure=is_failure)
     return file
-
-
-def _folder_refusal(name: bytes) -> Refusal | None:
-    if system := SYSTEM_FOLDERS.get(name.lower()):
-        return Refusal(code="system_file", text=f"inside {display_text(name)}, {system}")
-    if name.startswith(b"."):
-        return Refusal(code="hidden", text=f"inside the hidden folder {display_text(name)}")
-    return None
-
-
-def _name_refusal(name: bytes) -> Refusal | None:
-    if name.lower() in companions.PICASA_NAMES:
-        return None
-    if system := SYSTEM_FILES.get(name.lower()):
-        return Refusal(code="system_file", text=system)
-    if name.startswith(APPLE_DOUBLE):
-        return Refusal(code="system_file", text="AppleDouble file: attributes kept by macOS, no picture")
-    if name.startswith(b"."):
-        return Refusal(code="hidden", text="hidden file")
-    return None
-
-
-def _type_refusal(descriptor: int, name: bytes, status: os.stat_result) -> Refusal | None:
-    if stat.S_ISLNK(status.st_mode):
-        return Refusal(code="symlink", text=f"symbolic link to {_link_target(descriptor, name)}")
-    if stat.S_ISREG(status.st_mode):
-        return None
-    code, text = FILE_TYPES.get(stat.S_IFMT(status.st_mode), ("device", "not a regular file"))
-    return Refusal(code=code, text=text)
-
-
-def _link_target(descriptor: int, name: bytes) -> str:
-    try:
-        return display_text(os.readlink(name, dir_fd=descriptor))
-    except OSError as error:
-        return f"an unknown target ({error.strerror})"
 
 
 def _refused(

@@ -3,17 +3,14 @@
 import io
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO
-
-from PIL import Image
 
 from media_catalog.pipeline import media_types
 from media_catalog.pipeline.decoders import base, heif, jpeg, raster, video
 from media_catalog.pipeline.decoders.base import Decoded, DecodePolicy, Undecodable
 
-__all__ = ["DecodePolicy", "Decoded", "Undecodable", "decode", "path_of", "save_jpeg", "upright"]
+__all__ = ["DecodePolicy", "Decoded", "Undecodable", "decode", "path_of", "save", "upright"]
 
 JPEG_QUALITY = 82
 FILE_MODE = 0o644
@@ -27,26 +24,18 @@ TURNED_BY_DECODER = (
 
 
 def decode(
-    path: bytes,
-    *,
-    data: bytes | None,
-    mime_type: str,
-    orientation: int,
-    policy: DecodePolicy,
-    raw_preview: Callable[[], bytes | None],
+    source: IO[bytes] | memoryview, *, mime_type: str, orientation: int, policy: DecodePolicy
 ) -> Decoded:
-    """Decode one file at a reduced scale into an upright RGB picture, longest side at most 400.
+    """Decode one file at a reduced scale into an upright RGB picture.
 
-    `data` is the content where it has been read already; `raw_preview` gives the JPEG inside a RAW file.
+    `source` is an open file, or its content. Of a RAW file only a DNG can have something to decode.
 
     :raises Undecodable: when there is no picture; damage that leaves a part of it is reported instead.
-    :raises OSError: when the file cannot be read.
+    :raises MemoryError: when it takes more memory than there is.
     """
-    source: IO[bytes] = io.BytesIO(data) if data is not None else open(path, "rb")  # noqa: SIM115
-    with source:
-        if mime_type in media_types.RAW_TYPES and (preview := raw_preview()):
-            return base.turned(jpeg.decode_jpeg(preview, policy=policy), orientation)
-        decoded = _decode_stored(source, mime_type=mime_type, policy=policy)
+    if mime_type not in media_types.VIDEO_TYPES:
+        base.check_file_size(_size_bytes(source), policy=policy)
+    decoded = _decode_stored(source, mime_type=mime_type, policy=policy)
     return upright(decoded, orientation=orientation, mime_type=mime_type)
 
 
@@ -60,31 +49,42 @@ def path_of(sha256: str, *, folder: Path) -> Path:
     return folder / sha256[:2] / sha256[2:4] / f"{sha256}.jpg"
 
 
-def save_jpeg(picture: Image.Image, target: Path) -> None:
-    """Write a grid picture so that `target` appears whole or not at all; folders are made."""
+def save(jpeg: bytes, target: Path) -> None:
+    """Write a picture so that `target` appears whole or not at all; folders are made."""
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
     try:
         with open(descriptor, "wb") as file:
             os.fchmod(descriptor, FILE_MODE)
-            picture.save(file, "JPEG", quality=JPEG_QUALITY)
+            file.write(jpeg)
         os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)
         raise
 
 
-def _decode_stored(source: IO[bytes], *, mime_type: str, policy: DecodePolicy) -> Decoded:
+def _size_bytes(source: IO[bytes] | memoryview) -> int:
+    if isinstance(source, memoryview):
+        return len(source)
+    return os.fstat(source.fileno()).st_size
+
+
+def _decode_stored(source: IO[bytes] | memoryview, *, mime_type: str, policy: DecodePolicy) -> Decoded:
     if mime_type == "image/jpeg":
-        return jpeg.decode_jpeg(source.read(), policy=policy)
+        return jpeg.decode_jpeg(_content(source), policy=policy)
+    file = io.BytesIO(source) if isinstance(source, memoryview) else source
     if mime_type in media_types.HEIF_TYPES:
-        return heif.decode_heif(source, policy=policy)
+        return heif.decode_heif(file, policy=policy)
     if mime_type in media_types.VIDEO_TYPES:
-        return video.decode_video(source, policy=policy)
+        return video.decode_video(file, policy=policy)
     if file_format := media_types.PILLOW_FORMATS.get(mime_type):
-        return raster.decode_raster(source, file_format=file_format, policy=policy)
+        return raster.decode_raster(file, file_format=file_format, policy=policy)
     if mime_type == "image/x-adobe-dng":  # its first picture is often an ordinary small TIFF
-        return raster.decode_raster(source, file_format="TIFF", policy=policy)
+        return raster.decode_raster(file, file_format="TIFF", policy=policy)
     if mime_type in media_types.RAW_TYPES:
         raise Undecodable("RAW file without a preview inside")
     raise Undecodable(f"no decoder for {mime_type}")
+
+
+def _content(source: IO[bytes] | memoryview) -> memoryview:
+    return source if isinstance(source, memoryview) else memoryview(source.read())

@@ -12,9 +12,10 @@ from django.conf import settings
 
 from media_catalog.models import Source
 from media_catalog.pipeline.analyze import AnalysisPolicy
+from media_catalog.pipeline.decoder_process import Decoder, Limits
+from media_catalog.pipeline.decoders.base import GRID_PX, DecodePolicy
 from media_catalog.pipeline.exiftool import ExifTool
 from media_catalog.pipeline.filename_dates import patterns
-from media_catalog.pipeline.thumbnail import DecodePolicy
 from media_catalog.pipeline.timestamps.clock_rules import ClockBook
 
 T = TypeVar("T")
@@ -27,11 +28,41 @@ def exiftool() -> ExifTool:
 
 @cache
 def _exiftool_of(_pid: int) -> ExifTool:
-    return ExifTool(settings.MEDIAPARSER_EXIFTOOL, deadline_s=settings.MEDIAPARSER_EXIFTOOL_SECONDS)
+    return ExifTool(
+        settings.MEDIAPARSER_EXIFTOOL,
+        deadline_s=settings.MEDIAPARSER_EXIFTOOL_SECONDS,
+        memory_bytes=settings.MEDIAPARSER_EXIFTOOL_MEMORY_MB << 20,
+    )
+
+
+def decoder() -> Decoder:
+    """Return the resident decoder of this process, started on first use."""
+    return _decoder_of(os.getpid())
+
+
+@cache
+def _decoder_of(_pid: int) -> Decoder:
+    memory_bytes = settings.MEDIAPARSER_DECODER_MEMORY_MB << 20
+    limits = Limits(memory_bytes=memory_bytes, deadline_s=settings.MEDIAPARSER_DECODER_SECONDS)
+    return Decoder(limits=limits)
+
+
+def decode_policy(*, longest_px: int = GRID_PX) -> DecodePolicy:
+    """Return what may be decoded, by the settings, to a picture of this size."""
+    return DecodePolicy(
+        longest_px=longest_px,
+        max_pixels=settings.MEDIAPARSER_MAX_PIXELS,
+        max_decode_bytes=(settings.MEDIAPARSER_DECODER_MEMORY_MB << 20) * 3 // 4,
+        max_file_bytes=settings.MEDIAPARSER_MAX_PICTURE_MB << 20,
+    )
 
 
 def thumbnail_dir() -> Path:
     return Path(settings.DATA_DIR) / "thumbnails"
+
+
+def preview_dir() -> Path:
+    return Path(settings.DATA_DIR) / "previews"
 
 
 def scratch_dir() -> Path:
@@ -49,7 +80,7 @@ def analysis_policy(source: Source, *, clocks: ClockBook, at: datetime) -> Analy
         thumbnail_dir=thumbnail_dir(),
         name_patterns=patterns.compiled(settings.MEDIAPARSER_NAME_PATTERNS),
         scratch_dir=scratch_dir(),
-        decode=DecodePolicy(max_pixels=settings.MEDIAPARSER_MAX_PIXELS),
+        decode=decode_policy(),
     )
 
 

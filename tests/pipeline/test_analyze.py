@@ -8,6 +8,7 @@ from PIL import Image
 
 from media_catalog.pipeline import analyze, scan, thumbnail
 from media_catalog.pipeline.analyze import Analysis, AnalysisPolicy, Outcome
+from media_catalog.pipeline.decoder_process import Decoder
 from media_catalog.pipeline.exiftool import ExifTool
 from media_catalog.pipeline.probe import Kind
 from media_catalog.pipeline.scan import SourceFile
@@ -21,6 +22,12 @@ CAMERA = ["-Make=Canon", "-Model=Canon EOS 6D", "-AllDates=2015:01:31 14:20:30"]
 @pytest.fixture(scope="module")
 def exiftool() -> Iterator[ExifTool]:
     with ExifTool() as resident:
+        yield resident
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    with Decoder() as resident:
         yield resident
 
 
@@ -42,11 +49,13 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def analysed(root, policy, exiftool):
+def analysed(root, policy, exiftool, decoder):
     """Scan the source and analyse all its files, by path."""
 
     def run() -> dict[str, Analysis]:
-        started = analyze.start_batch(seen(root), root=os.fsencode(root), exiftool=exiftool, policy=policy)
+        started = analyze.start_batch(
+            seen(root), root=os.fsencode(root), exiftool=exiftool, decoder=decoder, policy=policy
+        )
         return {os.fsdecode(file.path): finish() for file, finish in started}
 
     return run
@@ -256,7 +265,7 @@ def test_a_sidecar_that_exiftool_refuses_says_why(root, analysed):
     assert xmp.inference is None
 
 
-def test_refuses_a_bomb_but_keeps_its_metadata(root, policy, exiftool):
+def test_refuses_a_bomb_but_keeps_its_metadata(root, policy, exiftool, decoder):
     photo(root / "a.jpg", *CAMERA)
     small = AnalysisPolicy(
         default_zone="UTC",
@@ -265,7 +274,9 @@ def test_refuses_a_bomb_but_keeps_its_metadata(root, policy, exiftool):
         decode=DecodePolicy(max_pixels=1000),
     )
 
-    [(_, finish)] = analyze.start_batch(seen(root), root=os.fsencode(root), exiftool=exiftool, policy=small)
+    [(_, finish)] = analyze.start_batch(
+        seen(root), root=os.fsencode(root), exiftool=exiftool, decoder=decoder, policy=small
+    )
 
     analysis = finish()
     assert (analysis.outcome, analysis.has_thumbnail) == (Outcome.ANALYSED, False)
@@ -273,33 +284,39 @@ def test_refuses_a_bomb_but_keeps_its_metadata(root, policy, exiftool):
     assert (analysis.probe.width_px, analysis.probe.height_px) == (800, 600)
 
 
-def test_a_file_that_changes_before_it_is_read_has_failed_for_now(root, policy, exiftool):
+def test_a_file_that_changes_before_it_is_read_has_failed_for_now(root, policy, exiftool, decoder):
     path = photo(root / "a.jpg")
     files = seen(root)
     path.write_bytes(path.read_bytes() + b"more")
 
-    [(_, finish)] = analyze.start_batch(files, root=os.fsencode(root), exiftool=exiftool, policy=policy)
+    [(_, finish)] = analyze.start_batch(
+        files, root=os.fsencode(root), exiftool=exiftool, decoder=decoder, policy=policy
+    )
 
     assert finish().reason_code == "changed_while_reading"
 
 
-def test_a_file_that_is_written_again_with_the_same_length_has_changed(root, policy, exiftool):
+def test_a_file_that_is_written_again_with_the_same_length_has_changed(root, policy, exiftool, decoder):
     path = photo(root / "a.jpg")
     files = seen(root)
     os.utime(path, (1, 1))
 
-    [(_, finish)] = analyze.start_batch(files, root=os.fsencode(root), exiftool=exiftool, policy=policy)
+    [(_, finish)] = analyze.start_batch(
+        files, root=os.fsencode(root), exiftool=exiftool, decoder=decoder, policy=policy
+    )
 
     assert finish().reason_code == "changed_while_reading"
 
 
 @pytest.mark.parametrize("is_early", [True, False])
-def test_a_file_that_vanishes_has_failed(root, policy, exiftool, is_early):
+def test_a_file_that_vanishes_has_failed(root, policy, exiftool, decoder, is_early):
     path = photo(root / "a.jpg")
     files = seen(root)
     if is_early:
         path.unlink()
-    [(_, finish)] = analyze.start_batch(files, root=os.fsencode(root), exiftool=exiftool, policy=policy)
+    [(_, finish)] = analyze.start_batch(
+        files, root=os.fsencode(root), exiftool=exiftool, decoder=decoder, policy=policy
+    )
     path.unlink(missing_ok=True)
 
     analysis = finish()
@@ -334,11 +351,13 @@ def test_an_empty_batch_is_no_work(root, analysed):
     assert analysed() == {}
 
 
-def test_an_unforeseen_error_concerns_one_file_alone(root, policy, exiftool):
+def test_an_unforeseen_error_concerns_one_file_alone(root, policy, exiftool, decoder):
     photo(root / "a.jpg", picture=scene(1))
     photo(root / "b.jpg", picture=scene(2))
     policy.thumbnail_dir.parent.mkdir()
-    first, second = analyze.start_batch(seen(root), root=os.fsencode(root), exiftool=exiftool, policy=policy)
+    first, second = analyze.start_batch(
+        seen(root), root=os.fsencode(root), exiftool=exiftool, decoder=decoder, policy=policy
+    )
     policy.thumbnail_dir.write_text("a file where a folder should be")
 
     with pytest.raises(OSError, match=r"Not a directory|File exists"):

@@ -521,3 +521,25 @@ def test_reads_what_lies_beyond_two_gigabytes(tool, tmp_path):
     tags = tool.read([os.fsencode(path)])[0].tags
     path.unlink()
     assert "QuickTime:Track1:TrackCreateDate" in tags
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+def test_an_exiftool_that_eats_memory_costs_that_file(tmp_path):
+    body = """
+    if b"greedy" in open(lines[1], "rb").read():
+        eaten = bytearray(2 << 30)
+    answer('[{"SourceFile": "x", "EXIF:IFD0:Model": "Q"}]')
+    """
+    (tmp_path / "a.jpg").write_bytes(b"greedy")
+    with ExifTool(fake(tmp_path, body), deadline_s=10, memory_bytes=512 << 20) as tool:
+        first, second = tool.read([os.fsencode(tmp_path / "a.jpg"), jpeg(tmp_path / "b.jpg")])
+
+    assert "ended unexpectedly" in str(first.error)
+    assert second.tags == {"EXIF:IFD0:Model": "Q"}
+
+
+def test_an_answer_that_is_nested_without_end_costs_that_file(tmp_path):
+    with ExifTool(fake(tmp_path, "answer('[' * 200_000)"), deadline_s=10) as tool:
+        [reading] = tool.read([jpeg(tmp_path / "a.jpg")])
+
+    assert (reading.tags, reading.error) == ({}, "ExifTool's answer cannot be understood")

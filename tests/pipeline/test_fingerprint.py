@@ -1,6 +1,8 @@
+import contextlib
 import hashlib
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from media_catalog.pipeline import fingerprint
+from media_catalog.pipeline.shared_buffer import SharedBuffer
 from tests.pipeline.pictures import edit, save, scene
 
 MIME_TYPES = {
@@ -30,39 +33,51 @@ EDITS = {
 }
 
 
+@pytest.fixture
+def buffer() -> Iterator[SharedBuffer]:
+    with contextlib.closing(SharedBuffer()) as shared:
+        yield shared
+
+
 def data_hash(path: Path) -> str | None:
     return fingerprint.image_data_hash(os.fsencode(path), mime_type=MIME_TYPES[path.suffix[1:]])
 
 
 @pytest.mark.parametrize("size", [0, 1, 4096, 5000, 3 << 20])
 @pytest.mark.parametrize("keep_bytes_below", [0, 64 << 20])
-def test_reads_and_hashes_in_one_go(tmp_path, size, keep_bytes_below):
+def test_reads_and_hashes_in_one_go(tmp_path, buffer, size, keep_bytes_below):
     content = random.Random(size).randbytes(size)
     path = tmp_path / "x.bin"
     path.write_bytes(content)
 
-    contents = fingerprint.read_and_hash(os.fsencode(path), keep_bytes_below=keep_bytes_below)
+    contents = fingerprint.read_and_hash(os.fsencode(path), buffer=buffer, keep_bytes_below=keep_bytes_below)
 
+    with contents.file as file:
+        assert os.pread(file.fileno(), size, 0) == content
     assert contents.sha256 == hashlib.sha256(content).hexdigest()
     assert contents.size_bytes == size
-    assert contents.head == content[:4096]
-    assert contents.data == (content if keep_bytes_below else None)
+    assert contents.is_in_buffer == bool(keep_bytes_below)
     assert contents.mtime_ns == path.stat().st_mtime_ns
+    if contents.is_in_buffer:
+        assert os.pread(buffer.descriptor, size, 0) == content
 
 
-def test_reads_a_name_that_is_not_utf8(tmp_path):
+def test_reads_a_name_that_is_not_utf8(tmp_path, buffer):
     path = os.fsencode(tmp_path) + b"/caf\xe9.jpg"
     Path(os.fsdecode(path)).write_bytes(b"x")
 
-    assert fingerprint.read_and_hash(path).size_bytes == 1
+    contents = fingerprint.read_and_hash(path, buffer=buffer)
+
+    with contents.file:
+        assert contents.size_bytes == 1
 
 
-def test_does_not_follow_what_has_become_a_link(tmp_path):
+def test_does_not_follow_what_has_become_a_link(tmp_path, buffer):
     (tmp_path / "real").write_bytes(b"secret")
     (tmp_path / "link").symlink_to("real")
 
     with pytest.raises(OSError, match="symbolic links"):
-        fingerprint.read_and_hash(os.fsencode(tmp_path / "link"))
+        fingerprint.read_and_hash(os.fsencode(tmp_path / "link"), buffer=buffer)
 
 
 @pytest.mark.timeout(10)

@@ -208,6 +208,15 @@ def test_deep_and_long_values_are_cut():
     assert len(stored["b"]) == 500
 
 
+def test_all_that_is_stored_of_one_file_is_bounded():
+    many = {f"XMP:{number}": ["long text " * 100] * 400 for number in range(4000)}
+
+    stored = probe.clean_tags(many)
+
+    assert len(json.dumps(stored)) < 3_000_000
+    assert stored["XMP:0"][0] == "long text " * 100
+
+
 KNOWN_KEYS = (
     "File:MIMEType",
     "File:FileTypeExtension",

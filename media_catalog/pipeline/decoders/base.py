@@ -1,4 +1,4 @@
-"""What every decoder gives and refuses, and how a picture becomes a grid picture."""
+"""What every decoder gives and refuses, and how a picture becomes a small one for the grid or a page."""
 
 import struct
 import zlib
@@ -8,13 +8,18 @@ import numpy as np
 from PIL import Image
 
 GRID_PX = 400
-KEPT_SCALE = 3  # a cheap filter may shrink to three times the grid, the good one does the rest
+KEPT_SCALE = 3  # a cheap filter may shrink to three times the size, the good one does the rest
 STRIP_ROWS = 64
+# What decoding takes at its height, per pixel: measured, and rounded up. Pillow keeps RGB in four bytes.
+PIXEL_BYTES = {"AVIF": 12, "HEIF": 12, "JPEG2000": 20, "WEBP": 16}
+PIXEL_BYTES_ELSE = 4
+PIXEL_BYTES_WITHOUT_RANGE = 34
 WITHOUT_RANGE = frozenset(["I", "F"])  # modes whose black and white are known from all pixels only
 TRUNCATED = "picture data is cut off"
 DAMAGED = "picture data is damaged"
 
-# What Pillow and pillow-heif raise on broken files; their plugins do not check every read.
+# What Pillow and pillow-heif raise on broken files; their plugins do not check every read. A lack of memory
+# is none of it: whoever sets the limit has to know.
 BROKEN_FILE_ERRORS = (
     ArithmeticError,
     AssertionError,
@@ -22,7 +27,6 @@ BROKEN_FILE_ERRORS = (
     EOFError,
     Image.DecompressionBombError,
     LookupError,
-    MemoryError,
     OSError,
     RuntimeError,
     SyntaxError,
@@ -52,15 +56,20 @@ class Undecodable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodePolicy:
-    """Limits that are checked before anything is decoded. `max_decode_bytes` bounds the decoded picture."""
+    """What is wanted, and limits that are checked before anything is decoded.
 
+    `max_decode_bytes` bounds the decoded picture, `max_file_bytes` a file that is no video.
+    """
+
+    longest_px: int = GRID_PX
     max_pixels: int = 300_000_000
-    max_decode_bytes: int = 1 << 30
+    max_decode_bytes: int = 768 << 20
+    max_file_bytes: int = 512 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A grid picture (RGB, upright, longest side at most 400) and what is true of the whole.
+    """A small picture (RGB, upright, no larger than the policy wants) and what is true of the whole.
 
     `width_px` and `height_px` are the full size as displayed; for RAW files those of the embedded preview.
     `damage` says what is wrong with the picture data, `None` when nothing was noticed.
@@ -71,6 +80,15 @@ class Decoded:
     height_px: int
     duration_s: float | None = None
     damage: str | None = None
+
+
+def check_file_size(size_bytes: int, *, policy: DecodePolicy) -> None:
+    """Refuse a file that is too large for a picture.
+
+    :raises Undecodable: when it is.
+    """
+    if size_bytes > policy.max_file_bytes:
+        raise Undecodable(f"picture file of {size_bytes >> 20} MB is larger than the limit")
 
 
 def check_size(width_px: int, height_px: int, *, policy: DecodePolicy, pixel_bytes: int = 4) -> None:
@@ -85,18 +103,39 @@ def check_size(width_px: int, height_px: int, *, policy: DecodePolicy, pixel_byt
         raise Undecodable(f"picture of {width_px} x {height_px} pixels is larger than the limit")
 
 
-def grid_size(width_px: int, height_px: int) -> tuple[int, int]:
-    """Give the size of the grid picture: longest side at most 400, never enlarged, no side below 1."""
-    scale = min(1.0, GRID_PX / max(width_px, height_px))
+def check_picture(picture: Image.Image, *, file_format: str, policy: DecodePolicy) -> None:
+    """Refuse an opened picture that would need too much memory in its format and mode.
+
+    :raises Undecodable: when the policy does not allow it.
+    """
+    pixel_bytes = PIXEL_BYTES.get(file_format, PIXEL_BYTES_ELSE)
+    if picture.mode in WITHOUT_RANGE:
+        pixel_bytes = PIXEL_BYTES_WITHOUT_RANGE
+    check_size(*picture.size, policy=policy, pixel_bytes=pixel_bytes)
+
+
+def undecodable(text: str, error: Exception) -> Undecodable:
+    """Put in words what a decoding library raised.
+
+    :raises MemoryError: when it was a lack of memory, which some tell in words of their own.
+    """
+    if "memory" in str(error).lower():
+        raise MemoryError(str(error)) from error
+    return Undecodable(f"{text}: {error}")
+
+
+def grid_size(width_px: int, height_px: int, *, longest_px: int = GRID_PX) -> tuple[int, int]:
+    """Give the size of the small picture: never enlarged, no side below 1."""
+    scale = min(1.0, longest_px / max(width_px, height_px))
     return max(1, round(width_px * scale)), max(1, round(height_px * scale))
 
 
-def grid_picture(picture: Image.Image) -> Image.Image:
-    """Shrink a decoded picture of any mode to an RGB grid picture; transparency becomes white."""
-    factor = max(picture.size) // (GRID_PX * KEPT_SCALE)
+def grid_picture(picture: Image.Image, *, longest_px: int = GRID_PX) -> Image.Image:
+    """Shrink a decoded picture of any mode to a small RGB one; transparency becomes white."""
+    factor = max(picture.size) // (longest_px * KEPT_SCALE)
     is_large = factor > 1 and picture.mode not in WITHOUT_RANGE
     plain = _reduced(picture, factor) if is_large else _plain_mode(picture)
-    small = plain.resize(grid_size(*picture.size), Image.Resampling.LANCZOS)
+    small = plain.resize(grid_size(*picture.size, longest_px=longest_px), Image.Resampling.LANCZOS)
     return _on_white(small)
 
 

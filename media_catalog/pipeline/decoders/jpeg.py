@@ -15,13 +15,14 @@ END_OF_IMAGE = "d9"
 MAX_PADDING_BYTES = 16
 IN_PICTURE_DATA = frozenset(["d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7"])  # restart markers
 
+NO_MEMORY = "Insufficient memory"
 PROGRESSIVE = b"\xff\xc2"
 HEADER_BYTES = 1 << 20
 # A progressive picture is kept as coefficients until the last scan: two bytes for each of three components.
 PROGRESSIVE_PIXEL_BYTES = 6
 
 
-def decode_jpeg(data: bytes, *, policy: DecodePolicy) -> Decoded:
+def decode_jpeg(data: bytes | memoryview, *, policy: DecodePolicy) -> Decoded:
     """Decode a JPEG as it is stored (orientation not applied), strictly first, then as much as there is.
 
     :raises Undecodable: when there is no picture at all.
@@ -30,30 +31,33 @@ def decode_jpeg(data: bytes, *, policy: DecodePolicy) -> Decoded:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data, strict=False)
     except (KeyError, ValueError):  # KeyError: the file ends within its header
         return raster.decode_raster(io.BytesIO(data), file_format="JPEG", policy=policy)
-    pixel_bytes = PROGRESSIVE_PIXEL_BYTES if PROGRESSIVE in data[:HEADER_BYTES] else 1
+    pixel_bytes = PROGRESSIVE_PIXEL_BYTES if PROGRESSIVE in bytes(data[:HEADER_BYTES]) else 1
     base.check_size(width, height, policy=policy, pixel_bytes=pixel_bytes)
     if colours not in {"YCbCr", "Gray", "RGB"}:
         return raster.decode_raster(io.BytesIO(data), file_format="JPEG", policy=policy)
     return _decoded(data, (width, height), policy)
 
 
-def _decoded(data: bytes, size: tuple[int, int], policy: DecodePolicy) -> Decoded:
+def _decoded(data: bytes | memoryview, size: tuple[int, int], policy: DecodePolicy) -> Decoded:
     damage = None
+    target = base.grid_size(*size, longest_px=policy.longest_px)
     try:
-        picture = _picture(data, size, is_strict=True)
+        picture = _picture(data, target, is_strict=True)
     except ValueError as error:
+        if NO_MEMORY in str(error):
+            raise MemoryError(str(error)) from error
         damage = describe(str(error))
         try:
-            picture = _picture(data, size, is_strict=False)
+            picture = _picture(data, target, is_strict=False)
         except ValueError:
             return raster.decode_raster(io.BytesIO(data), file_format="JPEG", policy=policy)
-    return Decoded(picture=base.grid_picture(picture), width_px=size[0], height_px=size[1], damage=damage)
+    small = base.grid_picture(picture, longest_px=policy.longest_px)
+    return Decoded(picture=small, width_px=size[0], height_px=size[1], damage=damage)
 
 
-def _picture(data: bytes, size: tuple[int, int], *, is_strict: bool) -> Image.Image:
-    width, height = base.grid_size(*size)
+def _picture(data: bytes | memoryview, target: tuple[int, int], *, is_strict: bool) -> Image.Image:
     pixels = simplejpeg.decode_jpeg(
-        data, colorspace="RGB", min_width=width, min_height=height, strict=is_strict
+        data, colorspace="RGB", min_width=target[0], min_height=target[1], strict=is_strict
     )
     return Image.fromarray(pixels)
 

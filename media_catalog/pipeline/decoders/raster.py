@@ -18,12 +18,12 @@ def decode_raster(source: IO[bytes], *, file_format: str, policy: DecodePolicy) 
     """
     picture = opened(source, file_format=file_format)
     width, height = picture.size
-    base.check_size(width, height, policy=policy)
+    base.check_picture(picture, file_format=file_format, policy=policy)
     if file_format == "JPEG":
-        picture.draft(None, base.grid_size(width, height))
+        picture.draft(None, base.grid_size(width, height, longest_px=policy.longest_px))
     damage = _load(picture)
     decoded = Decoded(
-        picture=_small(picture),
+        picture=_small(picture, policy.longest_px),
         width_px=width,
         height_px=height,
         damage=damage or integrity.find_damage(source, file_format=file_format),
@@ -42,7 +42,7 @@ def opened(source: IO[bytes], *, file_format: str) -> ImageFile.ImageFile:
     try:
         return factory(source, b"")
     except BROKEN_FILE_ERRORS as error:
-        raise Undecodable(f"{file_format} picture cannot be opened: {error}") from error
+        raise base.undecodable(f"{file_format} picture cannot be opened", error) from error
 
 
 def _load(picture: ImageFile.ImageFile) -> str | None:
@@ -65,11 +65,11 @@ def _damage(error: Exception) -> str:
     return base.TRUNCATED if "truncated" in str(error).lower() else f"{base.DAMAGED}: {error}"
 
 
-def _small(picture: Image.Image) -> Image.Image:
+def _small(picture: Image.Image, longest_px: int) -> Image.Image:
     try:
-        return base.grid_picture(picture)
+        return base.grid_picture(picture, longest_px=longest_px)
     except BROKEN_FILE_ERRORS as error:
-        raise Undecodable(f"{base.DAMAGED}: {error}") from error
+        raise base.undecodable(base.DAMAGED, error) from error
 
 
 def _by_container(decoded: Decoded, picture: ImageFile.ImageFile) -> Decoded:

@@ -69,7 +69,7 @@ def _poster(container: InputContainer, policy: DecodePolicy) -> Decoded:
     duration_s = _duration_s(container, stream)
     best: tuple[float, Decoded] | None = None
     for frame in _frames(container, stream, duration_s):
-        decoded = _decoded(frame, stream, duration_s)
+        decoded = _decoded(frame, stream, duration_s, policy)
         grey = ImageStat.Stat(decoded.picture.convert("L"))
         if grey.mean[0] > BLACK_MEAN or grey.stddev[0] > BLACK_DEVIATION:
             return decoded
@@ -90,6 +90,7 @@ def _duration_s(container: InputContainer, stream: VideoStream) -> float | None:
 
 def _frames(container: InputContainer, stream: VideoStream, duration_s: float | None) -> Iterator[VideoFrame]:
     """Give frames in the order in which they should be tried, each decoded only when it is asked for."""
+    stream.codec_context.thread_count = 1  # for one frame, more cost time, and memory without bound
     stream.codec_context.skip_frame = "NONKEY"
     times = [POSTER_S, *(share * duration_s for share in LATER_SHARES)] if duration_s else [POSTER_S]
     for time_s in times:
@@ -114,10 +115,12 @@ def _frame_at(container: InputContainer, stream: VideoStream, time_s: float) -> 
     return None
 
 
-def _decoded(frame: VideoFrame, stream: VideoStream, duration_s: float | None) -> Decoded:
+def _decoded(
+    frame: VideoFrame, stream: VideoStream, duration_s: float | None, policy: DecodePolicy
+) -> Decoded:
     width, height = frame.width, frame.height
     aspect = stream.sample_aspect_ratio or 1  # pixels of DV and AVCHD are not square
-    picture_size = base.grid_size(max(1, round(width * aspect)), height)
+    picture_size = base.grid_size(max(1, round(width * aspect)), height, longest_px=policy.longest_px)
     pixels = frame.to_ndarray(
         format="rgb24", width=picture_size[0], height=picture_size[1], interpolation="AREA"
     )

@@ -27,6 +27,8 @@ FOLDER = "folder:"
 GPS = "GPS:"
 # On UTC by specification, on the wall clock in many cameras (https://exiftool.org/ExifTool.html#QuickTimeUTC).
 CONTAINER_CLOCKS = ("QuickTime:", "Matroska:", "ASF:")
+# Google knows a wall clock without a zone only from the file, and may have taken it for UTC.
+TAKEN_FOR_UTC = (*CONTAINER_CLOCKS, "takeout:")
 
 
 class Relation(StrEnum):
@@ -58,10 +60,10 @@ def zone_offset(one: Candidate, other: Candidate) -> int | None:
 
 
 def is_on_local_clock(one: Candidate, other: Candidate) -> bool:
-    """Tell whether one is a video's "UTC" date whose digits are the wall clock of the other."""
-    for container, wall in ((one, other), (other, one)):
-        if container.instant and wall.local and container.source.startswith(CONTAINER_CLOCKS):
-            return abs(container.instant.replace(tzinfo=None) - wall.local) <= SAME_MOMENT
+    """Tell whether one is a "UTC" date, of a video or by Google, whose digits are the other's wall clock."""
+    for utc, wall in ((one, other), (other, one)):
+        if utc.instant and wall.local and utc.source.startswith(TAKEN_FOR_UTC):
+            return abs(utc.instant.replace(tzinfo=None) - wall.local) <= SAME_MOMENT
     return False
 
 

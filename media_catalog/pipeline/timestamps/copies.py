@@ -11,6 +11,7 @@ from media_catalog.pipeline.timestamps.siblings import DAY, LIKELY, SURE, VAGUE,
 
 STEM = "neighbour:stem"
 COPY = "neighbour:copy"
+LOOK = "neighbour:look"
 SAME_SHOT = timedelta(minutes=1)  # pictures of a burst differ by less, and look the same
 SAME_TIME = timedelta(seconds=2)
 
@@ -81,7 +82,7 @@ def by_look(file: Sibling, near: Iterable[Sibling]) -> Candidate | None:
         return None
     limit = _bounded(SURE if bits <= resemblance.SURE_LOOK_BITS else LIKELY, file, original)
     because = f"looks like {original.file.name}, {bits} of 64 bits apart"
-    return _claim(file, original, source=COPY, because=because, limit=limit)
+    return _claim(file, original, source=LOOK, because=because, limit=limit)
 
 
 def _originals(file: Sibling, others: Iterable[Sibling]) -> list[Original]:

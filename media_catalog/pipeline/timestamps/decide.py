@@ -11,6 +11,7 @@ from media_catalog.pipeline.timestamps import (
     clusters,
     confidence,
     plausibility,
+    suggestions,
     trust,
     verdicts,
     witnesses,
@@ -95,8 +96,7 @@ def decide(
     refusals = [plausibility.refusal(claim, now=policy.now) for claim in claims]
     plausible = [claim for claim, refusal in zip(claims, refusals, strict=True) if refusal is None]
     dated = [claim for claim in plausible if not witnesses.is_offered(claim)]
-    deciding = [claim for claim in dated if not witnesses.is_suspicion(claim)]
-    choice = clusters.choose(deciding, trust=trust.weigh(deciding, camera=camera)) if deciding else None
+    choice = _choose([claim for claim in dated if not witnesses.is_suspicion(claim)], camera)
     said = tuple(
         replace(verdict, candidate=claim)  # as it was written
         for claim, verdict in zip(candidates, verdicts.verdicts(claims, refusals, choice), strict=True)
@@ -116,6 +116,13 @@ def decide(
     level, reasons = confidence.judge(choice, circumstances)
     inference = _dated(choice.chosen, offset, default_zone=policy.default_zone)
     return replace(inference, confidence=level, verdicts=said, reasons=reasons)
+
+
+def _choose(claims: Sequence[Candidate], camera: Camera) -> Choice | None:
+    weighed = trust.weigh(claims, camera=camera)
+    offered = {id(claim) for claim in suggestions.offered(claims, trust=weighed)}
+    deciding = [claim for claim in claims if id(claim) not in offered]
+    return clusters.choose(deciding, trust=weighed) if deciding else None
 
 
 def _dated(chosen: Candidate, offset: Offset, *, default_zone: str) -> Inference:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from media_catalog.pipeline.timestamps import phrases as phrases_by_code
 from media_catalog.pipeline.timestamps import witnesses, zones
 from media_catalog.pipeline.timestamps.candidates import Precision, period_end
 from media_catalog.pipeline.timestamps.confidence import Confidence
@@ -33,13 +34,14 @@ OPPOSING = frozenset(("differs", "distrusted", "apart"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Words with places for values, as `%(name)s`."""
+    """Words with places for values, as `%(name)s`, and what ends them."""
 
     words: str
     values: Mapping[str, str] = field(default_factory=dict)
+    end: str = ""
 
     def __str__(self) -> str:
-        return self.words % self.values if self.values else self.words
+        return (self.words % self.values if self.values else self.words) + self.end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,7 @@ def _phrases(inference: Inference) -> Iterator[Phrase]:
 
 def _because(reasons: Sequence[str]) -> Iterator[Phrase]:
     for position, reason in enumerate(reasons, start=1):
-        yield Phrase(words=reason + ("." if position == len(reasons) else ";"))
+        yield Phrase(words=phrases_by_code.reason(reason), end="." if position == len(reasons) else ";")
 
 
 def _speakers(inference: Inference, codes: frozenset[str]) -> str:

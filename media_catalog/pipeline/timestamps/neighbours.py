@@ -42,11 +42,15 @@ def of_copies(
 
 
 def kept(claims: Iterable[Candidate]) -> list[Candidate]:
-    """Keep of each kind of claim the weightiest, and leave out bounds that another claim makes useless."""
+    """Keep of each kind of claim the weightiest, and leave out bounds that another claim makes useless.
+
+    A likeness is a kind of copy.
+    """
     best: dict[str, Candidate] = {}
     for claim in claims:
-        if claim.source not in best or claim.weight > best[claim.source].weight:
-            best[claim.source] = claim
+        kind = copies.COPY if claim.source == copies.LOOK else claim.source
+        if kind not in best or claim.weight > best[kind].weight:
+            best[kind] = claim
     if any(best[source].weight == SURE for source in SHARED if source in best):
         best.pop(counters.COUNTER, None)
         best.pop(surroundings.FOLDER, None)

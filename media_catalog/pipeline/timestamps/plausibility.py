@@ -1,7 +1,9 @@
 """Which dates nobody took a picture on, and which deserve doubt (lists: issue trackers of photo managers)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from media_catalog.pipeline.timestamps import zones
 from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate
@@ -34,24 +36,31 @@ FACTORY_HOUR = timedelta(minutes=30)  # a camera whose clock was never set start
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
+    """Why a claim is no date; `phrases` has the words of `phrase`."""
+
     code: str  # refused_sentinel, refused_unreadable, refused_future, refused_too_early
-    text: str
+    phrase: str
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def refusal(candidate: Candidate, *, now: datetime) -> Refusal | None:
     """Say why a claim cannot be a capture date; None if it can be one."""
     if candidate.local is None and candidate.instant is None:
         if BLANK.issuperset(candidate.raw):
-            return Refusal(code="refused_sentinel", text="empty date: the clock was never set")
-        return Refusal(code="refused_unreadable", text="not a date")
+            return Refusal(code="refused_sentinel", phrase="refused_empty")
+        return _refusal("refused_unreadable")
     time = digits(candidate)
     if time.year < FIRST_PHOTOGRAPH:
-        return Refusal(code="refused_too_early", text=f"before the first photograph ({FIRST_PHOTOGRAPH})")
+        return _refusal("refused_too_early", year=FIRST_PHOTOGRAPH)
     if time > now.astimezone(UTC).replace(tzinfo=None) + FUTURE:
-        return Refusal(code="refused_future", text="in the future")
+        return _refusal("refused_future")
     if _is_sentinel(candidate, time):
-        return Refusal(code="refused_sentinel", text="stands for no date: zero or default of a clock")
+        return _refusal("refused_sentinel")
     return None
+
+
+def _refusal(code: str, **values: Any) -> Refusal:
+    return Refusal(code=code, phrase=code, values=values)
 
 
 def is_factory_default(candidate: Candidate) -> bool:

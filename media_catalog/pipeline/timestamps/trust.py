@@ -22,13 +22,13 @@ Camera = tuple[str | None, str | None]
 
 
 class Distrust(StrEnum):
-    """Why a claim is not trusted, in words for the person who reviews."""
+    """Why a claim is not trusted; `phrases` has the words for the person who reviews."""
 
-    BEFORE_CAMERA = "before this camera was sold: its clock was not set"
-    NEVER_SET = "looks like a clock that was never set: 1 January, just after midnight"
-    WRONG_YEAR = "the day of its folder in another year: the camera's year was wrong"
-    AGAINST_FOLDER = "its folder is named after another time: the camera's clock was wrong"
-    LATER = "when it was edited, scanned, sent or saved: it was taken before"
+    BEFORE_CAMERA = "before_camera"
+    NEVER_SET = "never_set"
+    WRONG_YEAR = "wrong_year"
+    AGAINST_FOLDER = "against_folder"
+    LATER = "later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

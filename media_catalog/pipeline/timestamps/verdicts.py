@@ -3,19 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from media_catalog.pipeline.timestamps import agreement, plausibility, witnesses, zones
+from media_catalog.pipeline.timestamps import agreement, phrases, plausibility, witnesses, zones
 from media_catalog.pipeline.timestamps.agreement import Relation
 from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate
 from media_catalog.pipeline.timestamps.clusters import Choice
+from media_catalog.pipeline.timestamps.phrases import Phrase
 
 SAME_CLAIM = timedelta(seconds=2)
-UNITS = (("year", 365 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
-OFFERED = "shown, never believed alone"
-SUSPICIONS = {
-    witnesses.OUTLIER: "other files of its folder are from another time",
-    witnesses.SAME_SECOND: "many files of its folder have this very second",
-}
+SUSPICIONS = {witnesses.OUTLIER: "outlier", witnesses.SAME_SECOND: "same_second"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +25,13 @@ class Verdict:
 
     candidate: Candidate
     code: str
-    text: str
+    phrase: Phrase
     is_chosen: bool
+
+    @property
+    def text(self) -> str:
+        """What was made of it, in English."""
+        return str(self.phrase)
 
 
 def verdicts(
@@ -42,57 +44,53 @@ def verdicts(
     for claim, refusal in zip(claims, refusals, strict=True):
         is_chosen = choice is not None and claim is choice.chosen
         if refusal:
-            code, text = refusal.code, refusal.text
+            code, phrase = refusal.code, Phrase(key=refusal.phrase, values=refusal.values)
         elif is_chosen:
-            code, text = "chosen", "believed"
+            code, phrase = _plain("chosen")
         elif witnesses.is_suspicion(claim):
-            code, text = "suspicion", SUSPICIONS[claim.source]
-        elif choice is None or witnesses.is_offered(claim):
-            code, text = "offered", _offered(claim)
+            code, phrase = "suspicion", Phrase(key=SUSPICIONS[claim.source])
+        elif choice is None or id(claim) not in relations:
+            code, phrase = "offered", Phrase(key=_offered(claim))
         else:
-            code, text = _compared(claim, choice, relations[id(claim)])
-        yield Verdict(candidate=claim, code=code, text=text, is_chosen=is_chosen)
+            code, phrase = _compared(claim, choice, relations[id(claim)])
+        yield Verdict(candidate=claim, code=code, phrase=phrase, is_chosen=is_chosen)
+
+
+def _plain(code: str, **values: Any) -> tuple[str, Phrase]:
+    return code, Phrase(key=code, values=values)
 
 
 def _offered(claim: Candidate) -> str:
-    if witnesses.is_file_time(claim):
-        return "the file's own time is " + OFFERED
-    return "a date of unknown meaning is " + OFFERED
+    if witnesses.is_neighbour(claim):
+        return "offered_suggestion"
+    return "offered_file_time" if witnesses.is_file_time(claim) else "offered_unknown"
 
 
-def _compared(claim: Candidate, choice: Choice, relation: Relation) -> tuple[str, str]:
+def _compared(claim: Candidate, choice: Choice, relation: Relation) -> tuple[str, Phrase]:
     chosen = choice.chosen
     if relation is Relation.AGREES:
         if witnesses.family(claim) == witnesses.family(chosen) and agreement.gap(claim, chosen) <= SAME_CLAIM:
-            return "derived", f"the same date as {chosen.source}, counted once"
-        offset = agreement.zone_offset(claim, chosen)
-        zone = f" at {zones.offset_text(offset)}" if offset else ""
-        return "agrees", f"agrees with {chosen.source}{zone}"
+            return _plain("derived", source=chosen.source)
+        if offset := agreement.zone_offset(claim, chosen):
+            values = {"source": chosen.source, "offset": zones.offset_text(offset)}
+            return "agrees", Phrase(key="agrees_at_offset", values=values)
+        return _plain("agrees", source=chosen.source)
     if relation is Relation.COMPATIBLE:
-        return "compatible", f"near {chosen.source}: neither for nor against"
+        return _plain("compatible", source=chosen.source)
     return _contrary(claim, choice, relation)
 
 
-def _contrary(claim: Candidate, choice: Choice, relation: Relation) -> tuple[str, str]:
+def _contrary(claim: Candidate, choice: Choice, relation: Relation) -> tuple[str, Phrase]:
     chosen = choice.chosen
-    distance = distance_text(_distance(claim, chosen))
+    values = {"source": chosen.source, "distance": phrases.distance(_distance(claim, chosen))}
     if reason := choice.trust.reason(claim):
-        return "distrusted", f"{distance} from {chosen.source}; {reason}"
+        return _plain("distrusted", **values, distrust=str(reason))
     if relation is Relation.APART:
         is_by_gps = witnesses.is_gps(claim) or witnesses.is_gps(chosen)
-        cause = "an old GPS fix" if is_by_gps else "another zone"
-        return "apart", f"{distance} from {chosen.source}: perhaps {cause}"
-    return "differs", f"differs from {chosen.source} by {distance}"
+        return "apart", Phrase(key="apart_by_gps" if is_by_gps else "apart_by_zone", values=values)
+    return _plain("differs", **values)
 
 
 def _distance(one: Candidate, other: Candidate) -> timedelta:
     is_exact = one.precision in EXACT and other.precision in EXACT
     return agreement.gap(one, other) if is_exact else agreement.distance(one, other)
-
-
-def distance_text(distance: timedelta) -> str:
-    """Write a time in its largest unit, as "2 years"."""
-    seconds = distance.total_seconds()
-    name, size = next((unit for unit in UNITS if seconds >= unit[1]), UNITS[-1])
-    count = round(seconds / size)
-    return f"{count} {name}" + ("" if count == 1 else "s")

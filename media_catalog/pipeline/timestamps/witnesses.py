@@ -29,7 +29,7 @@ NAME, FOLDER, NEIGHBOUR, GPS, FILE, OTHER = "name", "folder", "neighbour", "GPS"
 OFFERED = frozenset((FILE, OTHER))  # shown and compared, never believed alone
 # Suspicions about a date, raised by the pass over the neighbours: no dates of their own.
 OUTLIER, SAME_SECOND = "neighbour:outlier", "neighbour:same_second"
-ORIGINALS = frozenset(("neighbour:stem", "neighbour:copy"))  # dates of the very picture
+ORIGINALS = frozenset(("neighbour:stem", "neighbour:copy", "neighbour:look"))  # dates of the very picture
 SUSPICIONS = frozenset((OUTLIER, SAME_SECOND))
 # When a program edited, scanned, sent or saved: the picture was taken before.
 LATE_TAGS = frozenset(("EXIF:ModifyDate", "XMP:CreateDate", "XMP:Date", "PNG:CreationTime", "PNG:ModifyDate"))

@@ -1,4 +1,6 @@
+import json
 import plistlib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -54,3 +56,13 @@ def test_reads_any_damaged_file_or_says_why_not(data, at, damage):
     except Unreadable:
         return
     assert all(key.startswith("Apple:") for key in tags)
+
+
+def test_lists_that_hold_one_another_have_an_end():
+    nested: Any = ["x"] * 400
+    for _ in range(7):
+        nested = [nested] * 400
+
+    tags = apple.parse(plistlib.dumps({"adjustments": nested}, fmt=plistlib.FMT_BINARY))
+
+    assert len(json.dumps(tags)) < 1_000_000

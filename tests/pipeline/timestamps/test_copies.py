@@ -78,7 +78,7 @@ def test_dates_copies_by_their_names(copy, is_sure_name, weight):
 )
 def test_weighs_what_a_file_says_itself_against_the_date_of_its_likeness(own, weight):
     claim = copies.by_look(file("b.jpg", own, phash=LOOK ^ 0b11), [ORIGINAL])
-    assert said(claim) == (weight and ("neighbour:copy", NOON, weight))
+    assert said(claim) == (weight and ("neighbour:look", NOON, weight))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_takes_the_most_alike_picture_of_a_burst():
         file("b2.jpg", "2019-05-04 12:00:01", phash=LOOK ^ 0b11),
     ]
     assert said(copies.by_look(file("x.jpg", phash=LOOK), burst)) == (
-        "neighbour:copy",
+        "neighbour:look",
         "2019-05-04 12:00:01",
         3,
     )
@@ -114,7 +114,7 @@ def test_does_not_guess_among_look_alikes_of_different_days():
 def test_prefers_a_time_of_capture_to_the_nearer_picture_with_a_mere_day():
     day = file("IMG-20190505-WA0001.jpg", named_day("2019-05-05"), phash=LOOK)
     claim = copies.by_look(file("x.jpg", phash=LOOK), [day, file("a.jpg", NOON, phash=LOOK ^ 0b11)])
-    assert said(claim) == ("neighbour:copy", NOON, 3)
+    assert said(claim) == ("neighbour:look", NOON, 3)
 
 
 def test_shares_the_narrowest_date_among_equal_bytes_without_a_time():

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
+from media_catalog.pipeline.sidecars import takeout as takeout_reader
 from media_catalog.pipeline.timestamps.candidates import Precision
 from media_catalog.pipeline.timestamps.decide import Confidence, DatePolicy, Reason
 
@@ -107,6 +108,44 @@ def test_a_video_on_its_wall_clock_gets_no_offset_from_itself(infer):
     date = infer({"QuickTime:CreateDate": "2015:01:31 14:20:30"}, "VID_20150131_142030.mp4")
 
     assert (date.local, date.offset_minutes, date.instant) == (LOCAL, None, None)
+
+
+def takeout(instant):
+    return takeout_reader.facts(
+        {"Takeout:photoTakenTime": {"timestamp": str(int(instant.timestamp()))}}
+    ).claims
+
+
+def test_google_may_have_taken_a_wall_clock_for_utc(infer):
+    date = infer(TAKEN, more=takeout(LOCAL.replace(tzinfo=UTC)))
+
+    assert (date.local, date.offset_minutes, date.offset_source, date.instant) == (LOCAL, None, None, None)
+    assert code_of(date, "takeout:photoTakenTime") == "agrees"
+
+
+def test_a_name_keeps_its_wall_clock_beside_googles_utc(infer):
+    date = infer({}, "IMG_20150131_142030.jpg", more=takeout(LOCAL.replace(tzinfo=UTC)))
+
+    assert (date.local, date.offset_minutes, date.instant) == (LOCAL, None, None)
+
+
+def test_googles_utc_of_the_same_digits_does_not_contradict_a_known_zone(infer):
+    date = infer(TAKEN | {OFFSET: "+09:00"}, more=takeout(LOCAL.replace(tzinfo=UTC)))
+
+    assert (date.local, date.offset_minutes, date.instant) == (LOCAL, 540, INSTANT)
+    assert code_of(date, "takeout:photoTakenTime") == "agrees"
+
+
+def test_the_place_gives_a_zone_that_google_does_not(infer):
+    date = infer(TAKEN, position=TOKYO, more=takeout(LOCAL.replace(tzinfo=UTC)))
+
+    assert (date.local, date.offset_minutes, date.offset_source) == (LOCAL, 540, "GPS:position")
+
+
+def test_googles_instant_gives_a_zone_where_it_differs_from_the_wall_clock(infer):
+    date = infer(TAKEN, more=takeout(INSTANT))
+
+    assert (date.local, date.offset_minutes, date.offset_source) == (LOCAL, 540, "takeout:photoTakenTime")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from media_catalog.pipeline.timestamps import plausibility
+from media_catalog.pipeline.timestamps import phrases, plausibility
 from media_catalog.pipeline.timestamps.candidates import Candidate, Precision
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -47,7 +47,7 @@ def test_refuses_with_a_reason(local, code):
 
     assert refusal is not None
     assert refusal.code == code
-    assert refusal.text
+    assert refusal.phrase in phrases.VERDICTS
 
 
 @pytest.mark.parametrize(
