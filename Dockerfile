@@ -5,8 +5,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app
-COPY requirements.txt constraints.txt ./
-RUN pip install --no-cache-dir -c constraints.txt -r requirements.txt
+COPY requirements.txt requirements-redis.txt constraints.txt ./
+RUN pip install --no-cache-dir -c constraints.txt -r requirements.txt -r requirements-redis.txt
 COPY . .
 
 # Photos are mounted read-only; /data and /archive are all that the program writes to.

@@ -1,6 +1,7 @@
 """Every setting, read once from the environment; a wrong value stops the start and names its variable."""
 
 import contextlib
+import importlib.util
 import os
 import secrets
 import shutil
@@ -81,7 +82,30 @@ def _database(data_dir: Path) -> dict[str, Any]:
     config = dict(env.db_url_config(url))
     if url.startswith("sqlite"):
         return config | {"OPTIONS": SQLITE_OPTIONS}
-    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    options = POSTGRESQL_OPTIONS | config.get("OPTIONS", {})
+    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+
+
+def _redis_url(name: str) -> str:
+    """Read the address of a Redis server, which is not waited for without end."""
+    url = str(env.str(name, default=""))
+    if not url:
+        return ""
+    _checked(
+        name, url, url.startswith(("redis://", "rediss://", "unix://")), "it looks like redis://host:6379/0."
+    )
+    is_there = importlib.util.find_spec("redis") is not None
+    _checked(name, url, is_there, "first run `.venv/bin/pip install -r requirements-redis.txt`.")
+    patience = "socket_connect_timeout=5&socket_timeout=10"
+    return url if "socket_timeout" in url else f"{url}{'&' if '?' in url else '?'}{patience}"
+
+
+def _folders(name: str) -> list[str]:
+    """Read folders with `|` between them, which need not be there yet."""
+    folders = [part.strip() for part in str(env.str(name, default="")).split("|") if part.strip()]
+    is_right = all(Path(folder).expanduser().is_absolute() for folder in folders)
+    _checked(name, "|".join(folders), is_right, "give whole paths, such as /srv/phone|/srv/camera.")
+    return folders
 
 
 # IMMEDIATE: with deferred transactions a reader that turns writer fails at once, whatever the timeout.
@@ -89,6 +113,17 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 30,
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA journal_size_limit=67108864;",
+}
+# A host that is cut off says no goodbye. By default both sides would wait for hours: we for an answer, and
+# the server, with the locks of a transaction that stop all other hosts, for the rest of it.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2 "
+    "-c tcp_user_timeout=20000 -c idle_in_transaction_session_timeout=60000",
 }
 
 DATA_DIR = Path(env.str("MEDIAPARSER_DATA_DIR", default=str(BASE_DIR / "storage"))).expanduser().absolute()
@@ -106,10 +141,18 @@ MEDIAPARSER_NAME_PATTERNS = env.str("MEDIAPARSER_NAME_PATTERNS", default="")
 MEDIAPARSER_ARCHIVE_DIR = (
     Path(env.str("MEDIAPARSER_ARCHIVE_DIR", default=str(DATA_DIR / "archive"))).expanduser().absolute()
 )
+MEDIAPARSER_WATCH = _folders("MEDIAPARSER_WATCH")
+MEDIAPARSER_REDIS_URL = _redis_url("MEDIAPARSER_REDIS_URL")
 MEDIAPARSER_WORKERS = int(_number("MEDIAPARSER_WORKERS", os.cpu_count() or 1, 1, 256))
 MEDIAPARSER_BATCH_SIZE = int(_number("MEDIAPARSER_BATCH_SIZE", 50, 1, 100))
+MEDIAPARSER_LEASE_SECONDS = _number("MEDIAPARSER_LEASE_SECONDS", 60, 5, 3600)
 MEDIAPARSER_ERROR_THRESHOLD = _number("MEDIAPARSER_ERROR_THRESHOLD", 0.10, 0, 1)
 MEDIAPARSER_MAX_PIXELS = int(_number("MEDIAPARSER_MAX_PIXELS", 300_000_000, 1_000_000, 2_000_000_000))
+MEDIAPARSER_MAX_PICTURE_MB = int(_number("MEDIAPARSER_MAX_PICTURE_MB", 512, 1, 65_536))
+MEDIAPARSER_PREVIEW_CACHE_MB = int(_number("MEDIAPARSER_PREVIEW_CACHE_MB", 2048, 1, 100_000_000))
+MEDIAPARSER_DECODER_MEMORY_MB = int(_number("MEDIAPARSER_DECODER_MEMORY_MB", 1024, 128, 65_536))
+MEDIAPARSER_DECODER_SECONDS = _number("MEDIAPARSER_DECODER_SECONDS", 60, 1, 3600)
+MEDIAPARSER_EXIFTOOL_MEMORY_MB = int(_number("MEDIAPARSER_EXIFTOOL_MEMORY_MB", 1024, 256, 65_536))
 MEDIAPARSER_EXIFTOOL_SECONDS = _number("MEDIAPARSER_EXIFTOOL_SECONDS", 30, 1, 3600)
 
 INSTALLED_APPS = [
@@ -225,16 +268,19 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+DOORBELLS = {"orm": "default", "broker_class": "media_catalog.services.doorbells.Doorbells"}
+if MEDIAPARSER_REDIS_URL:
+    DOORBELLS = {"redis": MEDIAPARSER_REDIS_URL}
 # The rows of JobBatch are the queue; a task is only a doorbell, so `retry` is a backstop that never matters.
 Q_CLUSTER = {
     "name": "mediaparser",
-    "orm": "default",
+    **DOORBELLS,
     "ALT_CLUSTERS": {},
     "workers": MEDIAPARSER_WORKERS,
     "queue_limit": MEDIAPARSER_WORKERS,
     "bulk": 1,
-    "timeout": 900,
-    "retry": 3600,
+    "timeout": 7200,  # a batch of films on a slow disk takes an hour; what hangs has deadlines of its own
+    "retry": 22_000,
     "max_attempts": 3,
     "ack_failures": True,
     "poll": 0.5,
@@ -242,6 +288,7 @@ Q_CLUSTER = {
     "recycle": 200,
     "max_rss": 600_000,
     "save_limit": 250,
+    "scheduler": False,
     "catch_up": False,
     "label": "Queue",
 }

@@ -5,5 +5,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("review.urls")),
+    path("api/", include("media_catalog.api.urls")),
     path("admin/", admin.site.urls),
 ]

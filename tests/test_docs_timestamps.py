@@ -8,11 +8,22 @@ import pytest
 from media_catalog.pipeline.filename_dates.folder_rules import RULES
 from media_catalog.pipeline.filename_dates.folders import candidate_from_folders
 from media_catalog.pipeline.filename_dates.patterns import NUMBERS
-from media_catalog.pipeline.timestamps import agreement, confidence, plausibility, trust
+from media_catalog.pipeline.timestamps import (
+    agreement,
+    confidence,
+    copies,
+    neighbours,
+    phrases,
+    plausibility,
+    suggestions,
+    trust,
+    witnesses,
+)
 from media_catalog.pipeline.timestamps.candidates import Precision
 from media_catalog.pipeline.timestamps.date_tags import DATE_TAGS
 
 TEXT = (Path(__file__).parent.parent / "docs/timestamps.md").read_text()
+REPLACES = "A day or period of it replaces"
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if line[:1] == "|"
 ]
@@ -31,12 +42,23 @@ def test_lists_every_tag_in_the_order_of_trust():
 
 
 def test_lists_who_makes_a_date_how_sure_and_what_lowers_it():
-    assert rows_below("Confidence", "Because") == [[level, reason] for level, reason, _ in confidence.LEVELS]
-    assert rows_below("At most", "Because") == [[level, reason] for level, reason, _ in confidence.DOUBTS]
+    for heading, rules in (("Confidence", confidence.LEVELS), ("At most", confidence.DOUBTS)):
+        assert rows_below(heading, "Because") == [[level, phrases.reason(code)] for level, code, _ in rules]
 
 
 def test_lists_every_reason_for_distrust():
-    assert all(f"   - {reason}\n" in TEXT for reason in trust.Distrust)
+    assert all(f"   - {words}\n" in TEXT for words in phrases.DISTRUSTS.values())
+
+
+def test_lists_what_the_days_and_periods_of_neighbours_replace():
+    listed = {row[0].strip("`"): row[3] for row in rows_below("Neighbour", "Says", "Day right", REPLACES)}
+
+    assert set(listed) == set(neighbours.ORDER) - witnesses.SUSPICIONS | {copies.LOOK}
+    for source, replaced in listed.items():
+        precisions = suggestions.REPLACEABLE.get(source, frozenset())
+        coarse = [precision for precision in suggestions.FINEST_FIRST if precision in precisions]
+        whole = {0: "nothing", len(Precision): "anything less exact"}
+        assert replaced == whole.get(len(coarse), ", ".join(coarse))
 
 
 def test_lists_every_form_of_folder_with_what_it_says():

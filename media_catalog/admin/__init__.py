@@ -13,4 +13,4 @@ admin.site.site_header = _("MediaParser administration")
 admin.site.site_title = _("MediaParser")
 admin.site.index_title = _("Everything that is known")
 # Their pages show and run pickled objects; our own jobs say what is going on.
-admin.site.unregister([Success, Failure, Schedule, OrmQ])
+admin.site.unregister(filter(admin.site.is_registered, [Success, Failure, Schedule, OrmQ]))

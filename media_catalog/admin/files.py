@@ -22,12 +22,14 @@ from media_catalog.models import (
     MediaFile,
     MediaFileQuerySet,
     SidecarLink,
+    SidecarValues,
     Stack,
     TimestampCandidate,
 )
 from media_catalog.services import counts
 from media_catalog.templatetags.capture import captured, claimed, modified
 from media_catalog.templatetags.plain import visible
+from media_catalog.templatetags.reasons import reason, trouble, verdict
 
 
 class FilePaginator(BoundedPaginator):
@@ -52,8 +54,8 @@ class OpenFilter(admin.SimpleListFilter):
 class CandidateInline(ReadOnlyInline):
     model = TimestampCandidate
     verbose_name_plural = _("what speaks for which date")
-    fields = ("is_chosen", "source", "raw", "claim", "weight", "verdict", "verdict_text")
-    readonly_fields = ("raw", "claim")
+    fields = ("is_chosen", "source", "raw", "claim", "weight", "verdict", "words")
+    readonly_fields = ("raw", "claim", "words")
     ordering = ("rank",)
 
     @admin.display(description=_("as written"))
@@ -63,6 +65,10 @@ class CandidateInline(ReadOnlyInline):
     @admin.display(description=_("read as"))
     def claim(self, candidate: TimestampCandidate) -> str:
         return claimed(candidate)
+
+    @admin.display(description=_("why"))
+    def words(self, candidate: TimestampCandidate) -> str:
+        return visible(verdict(candidate))
 
 
 def picture(file: MediaFile, *, size_px: int) -> SafeString | str:
@@ -103,6 +109,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
         "shown_path",
         "date",
         "reasons",
+        "shown_trouble",
         "instant",
         "modified_at",
         "hash_of_picture",
@@ -127,7 +134,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
                 )
             },
         ),
-        (_("Trouble"), {"fields": ("reason_code", "reason_text", "damage")}),
+        (_("Trouble"), {"fields": ("reason_code", "shown_trouble", "damage")}),
         (
             _("What it is"),
             {
@@ -192,7 +199,11 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
 
     @admin.display(description=_("why"))
     def reasons(self, file: MediaFile) -> str:
-        return ", ".join(str(reason) for reason in file.date_reasons) or "-"
+        return ", ".join(visible(reason(str(one))) for one in file.date_reasons) or "-"
+
+    @admin.display(description=_("reason"))
+    def shown_trouble(self, file: MediaFile) -> str:
+        return visible(trouble(file.reason_text)) or "-"
 
     @admin.display(description=_("instant, in UTC"))
     def instant(self, file: MediaFile) -> str:
@@ -244,4 +255,11 @@ class StackAdmin(ReadOnlyAdmin[Stack]):
 class SidecarLinkAdmin(ReadOnlyAdmin[SidecarLink]):
     list_display = ("file", "sidecar", "rule")
     list_select_related = ("file", "sidecar")
+    is_part = True
+
+
+@admin.register(SidecarValues)
+class SidecarValuesAdmin(ReadOnlyAdmin[SidecarValues]):
+    list_display = ("file",)
+    list_select_related = ("file",)
     is_part = True

@@ -35,7 +35,8 @@ def as_dict(job: Job) -> dict[str, Any]:
 def exported(facts: dict[str, Any]) -> str:
     """Return the summary of an export in words."""
     if facts["state"] != Job.State.COMPLETED:
-        return f"The export ended early, after {files(facts['exported'])}: {facts['error']}"
+        reason = f": {facts['error']}" if facts["error"] else "."
+        return f"The export was {Job.State(facts['state']).label}, after {files(facts['exported'])}{reason}"
     lines = [
         f"{files(facts['exported'])} ({facts['bytes'] / 1e6:.1f} MB) exported to {facts['archive']}, "
         "read back and verified.",

@@ -7,20 +7,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.utils import timezone
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
 
 from media_catalog import processes
 from media_catalog.models import Job
-from media_catalog.services import jobs
+from media_catalog.services import clock, jobs, reconciler, working
+from media_catalog.services import progress as job_progress
+from media_catalog.services.progress import Progress as JobProgress
+from media_catalog.services.progress import Stage
+from media_catalog.templatetags.plain import visible
 
 POLL_S = 0.25
 LOOK_EVERY_S = 3
 LINE_EVERY_S = 5
-NOTHING_YET: dict[str, Any] = {"stage": "waiting", "of": "?", "rate": "", "errors": "", "file": ""}
+NOTHING_YET: dict[str, Any] = dict.fromkeys(("stage", "of", "rate", "left", "errors", "file"), "")
 
 
 def wait_for(
@@ -39,7 +43,7 @@ def wait_for(
     with _workers_as_needed(workers) as look_after_workers, _display(show) as display:
         looked_at = float("-inf")
         while True:
-            job = Job.objects.select_related("source").get(pk=job_id)
+            job = load(job_id)
             display(job)
             if job.is_finished or stop.wait(POLL_S):
                 return job
@@ -55,8 +59,8 @@ def _workers_as_needed(workers: int | None) -> Iterator[Callable[[], None]]:
     def look_after() -> None:
         if children:
             children[0].revive()
-        elif not jobs.living_workers(at=timezone.now()):
-            arguments = ["worker", *(["--workers", str(workers)] if workers else [])]
+        elif not reconciler.living_workers(at=clock.now()):
+            arguments = ["worker", "--no-watch", *(["--workers", str(workers)] if workers else [])]
             children.append(processes.Child(processes.manage(*arguments)))
 
     try:
@@ -66,6 +70,48 @@ def _workers_as_needed(workers: int | None) -> Iterator[Callable[[], None]]:
             child.stop(grace_s=15)
 
 
+def carry_out(job_id: int, *, show: bool = True, after_batch: Callable[[], None] = lambda: None) -> Job:
+    """Wait until a job ends, doing its work here while no worker is alive; Ctrl-C gives the work back.
+
+    :param after_batch: is called whenever something may have been done.
+    """
+    with _display(show) as display:
+        looked_at = float("-inf")
+        while True:
+            job = load(job_id)
+            display(job)
+            after_batch()
+            if job.is_finished:
+                return job
+            if time.monotonic() - looked_at > LOOK_EVERY_S:
+                reconciler.reconcile(at=clock.now())  # what an earlier command held when it was killed
+                looked_at = time.monotonic()
+            if reconciler.living_workers(at=clock.now()) or not working.run_next(
+                clock=clock.now, job_id=job_id
+            ):
+                time.sleep(POLL_S)
+
+
+def completed(job: Job, *, show: bool) -> Job:
+    """Wait until the whole of a job is done.
+
+    :raises CommandError: with exit code 1 when it was stopped halfway.
+    """
+    job = carry_out(job.pk, show=show)
+    if job.state == Job.State.COMPLETED:
+        return job
+    reason = f": {job.error_text}" if job.error_text else "."
+    raise CommandError(
+        f"Job {job.pk} was {Job.State(job.state).label} after {job.done_count} of {job.total_count} "
+        f"files{reason} `manage.py job {job.pk} continue` does the rest."
+    )
+
+
+def load(job_id: int) -> Job:
+    """Load a job as its progress needs it."""
+    return Job.objects.select_related("source", "export__archive").get(pk=job_id)
+
+
 @contextmanager
 def _display(show: bool) -> Iterator[Callable[[Job], None]]:
     if not show:
@@ -73,14 +119,22 @@ def _display(show: bool) -> Iterator[Callable[[Job], None]]:
     elif sys.stderr.isatty():
         with _bar() as bar:
             task = bar.add_task("", total=None, **NOTHING_YET)
-            yield lambda job: _show(bar, task, job)
+            yield lambda job: _show(bar, task, job_progress.of_job(job, at=clock.now()))
     else:
         yield _line_printer()
 
 
-def _show(bar: Progress, task: TaskID, job: Job) -> None:
-    fields: dict[str, Any] = _fields(job)
-    bar.update(task, completed=job.handled_count, total=_total(job), **fields)
+def _show(bar: Progress, task: TaskID, found: JobProgress) -> None:
+    shown = found.now or found.stages[0]
+    fields: dict[str, Any] = {
+        "stage": stage_text(found),
+        "of": shown.total if shown.total is not None else "?",
+        "rate": f"{found.files_per_s:.0f}/s" if found.files_per_s else "",
+        "left": f"{_left(found.left_s)} left" if found.left_s else "",
+        "errors": f"[red]{found.failed} failed[/]" if found.failed else "",
+        "file": escape(visible(found.current)),
+    }
+    bar.update(task, completed=shown.done, total=shown.total, **fields)
 
 
 def _bar() -> Progress:
@@ -89,7 +143,7 @@ def _bar() -> Progress:
         BarColumn(bar_width=24),
         TextColumn("{task.completed:.0f}/{task.fields[of]}"),
         TextColumn("[dim]{task.fields[rate]}[/]"),
-        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[left]}"),
         TextColumn("{task.fields[errors]}"),
         TextColumn(
             "[dim]{task.fields[file]}[/]", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)
@@ -99,38 +153,38 @@ def _bar() -> Progress:
     )
 
 
-def _total(job: Job) -> int | None:
-    return job.total_count if job.stage != Job.Stage.SCAN and job.total_count else None
+def _left(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _fields(job: Job) -> dict[str, str]:
-    return {
-        "stage": str(Job.Stage(job.stage).label),
-        "of": str(job.total_count or "?"),
-        "rate": f"{rate(job):.0f}/s" if job.handled_count else "",
-        "errors": f"[red]{job.failed_count} failed[/]" if job.failed_count else "",
-        "file": escape(job.current_text),
-    }
+def stage_text(found: JobProgress) -> str:
+    """Say what a job is doing, or that somebody has stopped it."""
+    if found.state == Job.State.PAUSED:
+        return f"paused (`manage.py job {found.job} resume` goes on)"
+    if found.state not in jobs.ACTIVE:
+        return str(Job.State(found.state).label)
+    return found.now.label if found.now else str(Job.State.PENDING.label)
 
 
-def rate(job: Job) -> float:
-    """Return files per second since the job started."""
-    if job.started_at is None:
-        return 0.0
-    elapsed = ((job.finished_at or timezone.now()) - job.started_at).total_seconds()
-    return job.handled_count / max(elapsed, 0.1)
+def amount(stage: Stage) -> str:
+    """Say how far a stage is."""
+    return f"{stage.done}/{'?' if stage.total is None else stage.total}"
 
 
 def _line_printer() -> Callable[[Job], None]:
-    """Where standard error is no terminal: a line whenever the stage changes, and every few seconds."""
-    last_stage, last_at = "", 0.0
+    """Where standard error is no terminal: a line whenever something else is done, and every few seconds."""
+    last_text, last_at = "", 0.0
 
     def show(job: Job) -> None:
-        nonlocal last_stage, last_at
-        if job.stage == last_stage and time.monotonic() - last_at < LINE_EVERY_S:
+        nonlocal last_text, last_at
+        found = job_progress.of_job(job, at=clock.now())
+        text = stage_text(found)
+        if text == last_text and time.monotonic() - last_at < LINE_EVERY_S:
             return
-        last_stage, last_at = job.stage, time.monotonic()
-        counts = f"{job.handled_count}/{job.total_count or '?'}, {job.failed_count} failed"
-        print(f"{Job.Stage(job.stage).label}: {counts}  {job.current_text}", file=sys.stderr)  # noqa: T201
+        last_text, last_at = text, time.monotonic()
+        far = f"{amount(found.now)}, " if found.now else ""
+        print(f"{text}: {far}{found.failed} failed  {visible(found.current)}", file=sys.stderr)  # noqa: T201
 
     return show

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from media_catalog.management.progress import rate
 from media_catalog.models import Job
 
 
@@ -32,14 +31,15 @@ def as_dict(job: Job) -> dict[str, Any]:
 def imported(job: Job) -> str:
     """Return the summary of an import in words."""
     if job.state != Job.State.COMPLETED:
-        return f"The import {Job.State(job.state).label}: {job.error_text}"
+        reason = f": {job.error_text}" if job.error_text else "."
+        return f"The import was {Job.State(job.state).label}, after {job.handled_count} files{reason}"
     facts = as_dict(job)
     confidence = facts.get("confidence", {})
     levels = ", ".join(f"{confidence.get(level, 0)} {level}" for level in ("high", "medium", "low", "none"))
     lines = [
         f"{facts['seen']} entries seen in “{facts['source']}”: "
         f"{job.total_count - job.changed_count} new, {job.changed_count} changed, "
-        f"{job.known_count} already known, {job.vanished_count} vanished ({rate(job):.0f} files/s).",
+        f"{job.known_count} already known, {job.vanished_count} vanished{_pace(job)}.",
         f"  pictures and videos  {facts['read']:>7}   date confidence: {levels}",
         f"  identical copies     {facts['identical_copies']:>7}   counted above; exported once",
         f"  skipped              {facts['skipped']:>7}   {_by_reason(facts['skipped_by_reason'])}",
@@ -47,6 +47,10 @@ def imported(job: Job) -> str:
         f"  waiting for you      {facts['open']:>7}   dates to confirm, damaged files",
     ]
     return "\n".join(lines)
+
+
+def _pace(job: Job) -> str:
+    return f" ({job.handled_count / job.worked_s:.0f} files/s)" if job.worked_s and job.handled_count else ""
 
 
 def _by_reason(reasons: dict[str, int]) -> str:

@@ -21,6 +21,7 @@ from media_catalog.models.files import (
     TimestampCandidate,
 )
 from media_catalog.models.jobs import Job, JobBatch, JobFailure, JobFile, WorkerBeat
+from media_catalog.models.sidecars import SidecarValues
 from media_catalog.models.sources import Source
 from media_catalog.models.tags import FileTag, Tag
 
@@ -49,6 +50,7 @@ __all__ = [
     "Origin",
     "Precision",
     "SidecarLink",
+    "SidecarValues",
     "Source",
     "Stack",
     "State",

@@ -258,10 +258,14 @@ class MediaFile(models.Model):
             models.Index(fields=["captured_local", "id"], name="file_by_capture"),
             # the review queue
             models.Index(fields=["captured_local", "id"], name="file_open", condition=Q(is_open=True)),
-            # lists by state, confidence and fate, newest first
+            # passes over all that was read, page by page
             models.Index(fields=["state", "id"], name="file_by_state"),
-            models.Index(fields=["confidence", "id"], name="file_by_confidence"),
-            models.Index(fields=["fate", "id"], name="file_by_fate"),
+            # the grid narrowed to one value, which may be rare or among the undated alone
+            models.Index(fields=["state", "captured_local", "id"], name="file_of_state"),
+            models.Index(fields=["confidence", "captured_local", "id"], name="file_of_confidence"),
+            models.Index(fields=["fate", "captured_local", "id"], name="file_of_fate"),
+            models.Index(fields=["kind", "captured_local", "id"], name="file_of_kind"),
+            models.Index(fields=["source", "captured_local", "id"], name="file_of_source"),
             # files of one camera in time
             models.Index(fields=["camera_model", "captured_local"], name="file_by_camera"),
             # the report, and what vanished from a source; the neighbour pass walks folders in this order
@@ -324,6 +328,9 @@ class TimestampCandidate(models.Model):
     offset_source = models.CharField(_("offset from"), max_length=60, blank=True)
     weight = models.SmallIntegerField(_("weight"))
     verdict = models.CharField(_("verdict"), max_length=40)
+    verdict_values = models.JSONField(
+        null=True, blank=True, help_text=_("values of the words of the verdict")
+    )
     verdict_text = models.TextField(_("why"), blank=True)
     is_chosen = models.BooleanField(_("chosen"), default=False)
 

@@ -20,11 +20,14 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(models.Model):
-    """One import or export, with the counts that every progress display shows."""
+    """A piece of long work, with the counts that every progress display shows."""
 
     class Kind(models.TextChoices):
         IMPORT = "import", _("import")
         EXPORT = "export", _("export")
+        BACKFILL = "backfill", _("reading of metadata")
+        REDATE = "redate", _("change of dates")
+        GROUP = "group", _("search for copies")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -53,11 +56,21 @@ class Job(models.Model):
     known_count = models.PositiveIntegerField(_("already known"), default=0)
     changed_count = models.PositiveIntegerField(_("changed"), default=0)
     vanished_count = models.PositiveIntegerField(_("vanished"), default=0)
+    folders_count = models.PositiveIntegerField(_("folders"), default=0)
+    # Of the last stage: [name, how far, how much in all or null], in their order.
+    steps = models.JSONField(_("steps"), default=list, blank=True)
+    # The clock of the work runs while there are signs of it: pauses, halts and dead workers cost no time.
+    worked_s = models.FloatField(_("seconds of work"), default=0)
+    worked_at = models.DateTimeField(_("last sign of work"), null=True)
+    files_per_s = models.FloatField(_("files per second"), null=True)
+    paced_s = models.FloatField(default=0)  # when, by the clock of the work, the pace was taken last,
+    paced_count = models.PositiveIntegerField(default=0)  # and how many files had been handled by then
     current_text = models.TextField(_("current file"), blank=True)
     error_text = models.TextField(_("error"), blank=True)
     summary = models.JSONField(_("summary"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"))
     started_at = models.DateTimeField(_("started"), null=True)
+    searched_at = models.DateTimeField(_("all files found"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     objects = JobQuerySet.as_manager()
@@ -66,7 +79,10 @@ class Job(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["import", "export"]), name="job_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["import", "export", "backfill", "redate", "group"]),
+                name="job_kind_known",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     state__in=["pending", "running", "paused", "completed", "failed", "halted", "cancelled"]
@@ -79,11 +95,12 @@ class Job(models.Model):
                 condition=Q(state__in=["pending", "running", "paused"]),
                 name="job_one_unfinished_per_source",
             ),
-            # Two exports at once would give the same name to different files.
+            # Two exports at once would give the same name to different files; the like holds of other work on
+            # the whole library.
             models.UniqueConstraint(
                 fields=["kind"],
-                condition=Q(kind="export", state__in=["pending", "running", "paused"]),
-                name="job_one_unfinished_export",
+                condition=Q(source=None, state__in=["pending", "running", "paused"]),
+                name="job_one_unfinished_of_the_library",
             ),
         ]
         indexes = [
@@ -116,6 +133,8 @@ class JobBatch(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     token = models.UUIDField(null=True)
     owner = models.CharField(max_length=120, blank=True)
+    guardian = models.CharField(max_length=120, blank=True, help_text=_("the process that started the owner"))
+    in_hand = models.BigIntegerField(null=True, help_text=_("row of the file that was tried last"))
     lease_expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     rung_at = models.DateTimeField()
@@ -182,6 +201,10 @@ class JobFile(models.Model):
                 name="job_file_outcome_known",
             ),
         ]
+        indexes = [
+            # the files of a job by outcome, page by page; what failed, to be tried again
+            models.Index(fields=["job", "outcome", "id"], name="job_file_by_outcome"),
+        ]
 
     def __str__(self) -> str:
         return f"file {self.file_id} in job {self.job_id}"
@@ -199,6 +222,10 @@ class JobFailure(models.Model):
     class Meta:
         verbose_name = _("failure")
         verbose_name_plural = _("failures")
+        indexes = [
+            # what failed in a job, page by page
+            models.Index(fields=["job", "id"], name="job_failure_in_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} in job {self.job_id}"

@@ -11,7 +11,8 @@ from media_catalog.models import CameraHabit, CameraRule, Job, JobFile, Kind, Me
 from media_catalog.pipeline.timestamps import clock_errors, clock_words
 from media_catalog.pipeline.timestamps.clock_errors import ClockError
 from media_catalog.pipeline.timestamps.clock_rules import Camera
-from media_catalog.services import camera_clocks, camera_readings, cameras, evidence, jobs, tools
+from media_catalog.services import camera_clocks, camera_readings, cameras, evidence, jobs, steps, tools
+from media_catalog.services.steps import Step
 
 SLICE = 500
 LIKE_S = 1800  # errors that differ by less are the same one, found anew
@@ -29,8 +30,11 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
 
     renew()
     _decide_again(claim.batch.job, at=clock(), after_slice=renew)
-    for make, model in list(touched(claim.batch.job)):
+    found = list(touched(claim.batch.job))
+    steps.begin(claim, Step.CAMERAS, total=len(found))
+    for make, model in found:
         propose(make, model, at=clock(), after_slice=renew)
+        steps.advance(claim)
 
 
 def _decide_again(job: Job, *, at: datetime, after_slice: Callable[[], None]) -> None:

@@ -1,30 +1,20 @@
 """Rules about the clocks of cameras: put in force, taken back, put aside."""
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db import transaction
 from django.db.models import Count
 
-from media_catalog.models import CameraRule, MediaFile
-from media_catalog.services import camera_clocks, camera_effects, evidence
+from media_catalog.models import CameraRule, Job, MediaFile
+from media_catalog.services import camera_clocks, redating
 
 State = CameraRule.State
-AfterSlice = Callable[[], None]
 
 
 class RuleRefused(Exception):
     """A rule cannot be put in force; the message says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """How many files were decided anew, and how many of them have another date now."""
-
-    files: int
-    changed: int
 
 
 class Period(Protocol):
@@ -56,28 +46,38 @@ def add(rule: CameraRule, *, at: datetime) -> CameraRule:
     return rule
 
 
-def activate(rule: CameraRule, *, at: datetime, after_slice: AfterSlice = nothing) -> Applied:
-    """Put a rule in force for the files that are here and that will come; `deactivate` takes it back.
+@transaction.atomic
+def activate(rule: CameraRule, *, at: datetime) -> Job:
+    """Put a rule in force for the files that will come, and queue the change of those that are here.
 
-    It is done in slices; after an interruption it may be called again.
+    It is stored if it was not.
+
+    `deactivate` takes it back, also halfway.
 
     :raises RuleRefused: when another rule is in force for this camera and time.
+    :raises AlreadyRunning: when other dates are being changed; then nothing is put in force.
     """
-    with transaction.atomic():
-        _refuse_conflict(rule)
-        CameraRule.objects.filter(pk=rule.pk).update(state=State.ACTIVE)
-    rule.state = State.ACTIVE
-    return _redecide(rule, at=at, after_slice=after_slice)
+    add(rule, at=at)
+    _refuse_conflict(rule)
+    return _redate(rule, State.ACTIVE, at=at)
 
 
-def deactivate(rule: CameraRule, *, at: datetime, after_slice: AfterSlice = nothing) -> Applied:
+def deactivate(rule: CameraRule, *, at: datetime) -> Job:
     """Take a rule out of force: its files get the dates back that they would have without it.
 
     What was proposed is a proposal again; what a person wrote is kept as dismissed.
+
+    :raises AlreadyRunning: when other dates are being changed; then it stays in force.
     """
-    rule.state = State.PROPOSED if rule.evidence else State.DISMISSED
-    CameraRule.objects.filter(pk=rule.pk).update(state=rule.state)
-    return _redecide(rule, at=at, after_slice=after_slice)
+    return _redate(rule, State.PROPOSED if rule.evidence else State.DISMISSED, at=at)
+
+
+@transaction.atomic
+def _redate(rule: CameraRule, state: State, *, at: datetime) -> Job:
+    job = redating.start_rule(rule, created_at=at)
+    CameraRule.objects.filter(pk=rule.pk).update(state=state)
+    rule.state = state
+    return job
 
 
 def dismiss(rule: CameraRule) -> bool:
@@ -98,22 +98,6 @@ def _refuse_conflict(rule: CameraRule) -> None:
         )
         if is_same_camera and this.closeness == other.closeness and overlaps(rule, row):
             raise RuleRefused(f"Rule {row.pk} is in force for this camera and time: undo it first.")
-
-
-def _redecide(rule: CameraRule, *, at: datetime, after_slice: AfterSlice) -> Applied:
-    files = changed = 0
-    for ids in camera_effects.slices(rule):
-        before = _dates(ids)
-        files += evidence.redecide(ids, at=at)
-        after = _dates(ids)
-        changed += sum(before[pk] != date for pk, date in after.items())
-        after_slice()
-    return Applied(files=files, changed=changed)
-
-
-def _dates(ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
-    rows = MediaFile.objects.filter(pk__in=ids).values_list("pk", "captured_local", "offset_minutes")
-    return {pk: (local, offset) for pk, local, offset in rows}
 
 
 def with_counts() -> Iterator[tuple[str, str, int]]:

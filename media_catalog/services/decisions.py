@@ -101,9 +101,13 @@ def change_each(
     change: Callable[[MediaFile], Mapping[str, Any] | None],
     actor: Actor,
     at: datetime,
+    batch: uuid.UUID | None = None,
 ) -> Changed:
-    """Change each file in its own way: `change` gives the same fields for all, `None` to leave one alone."""
-    batch, number, left = uuid.uuid4(), 0, []
+    """Change each file in its own way: `change` gives the same fields for all, `None` to leave one alone.
+
+    :param batch: the one that the change is a part of; without one it is a new batch.
+    """
+    batch, number, left = batch or uuid.uuid4(), 0, []
     ids = list(files.order_by("pk").values_list("pk", flat=True))
     for part in tools.slices(ids, SLICE):
         with counts.tracking(part):

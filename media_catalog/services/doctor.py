@@ -6,17 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from media_catalog.pipeline import media_types
-from media_catalog.services import jobs
+from media_catalog.services import health
 
 OLDEST_EXIFTOOL = 12.40
-LITTLE_SPACE = 1 << 30
 EXIFTOOL_ADVICE = (
     "Run `make setup`, or install it: `sudo apt-get install libimage-exiftool-perl` on Debian and Ubuntu, "
     "`brew install exiftool` on macOS; or set MEDIAPARSER_EXIFTOOL to its path."
@@ -33,15 +31,19 @@ class Finding:
     advice: str = ""
 
 
-def examine(*, at: datetime) -> Iterator[Finding]:
-    """Look at everything that the product needs, one finding after the other."""
+def examine(*, seen: health.Health | None) -> Iterator[Finding]:
+    """Look at everything that the product needs, one finding after the other.
+
+    :param seen: who works and what waits, `None` while there is no database that could say so.
+    """
     yield Finding(name="Python", is_right=sys.version_info >= (3, 11), text=sys.version.split()[0])
     yield exiftool_finding()
     yield _libmagic()
     yield _database()
     yield _folder("Data folder", Path(settings.DATA_DIR), "MEDIAPARSER_DATA_DIR")
     yield _folder("Archive folder", Path(settings.MEDIAPARSER_ARCHIVE_DIR), "MEDIAPARSER_ARCHIVE_DIR")
-    yield _workers(at=at)
+    if seen is not None:
+        yield from _work(seen)
 
 
 def exiftool_finding() -> Finding:
@@ -95,19 +97,48 @@ def _folder(name: str, folder: Path, variable: str) -> Finding:
     free = shutil.disk_usage(nearest).free
     return Finding(
         name=name,
-        is_right=free > LITTLE_SPACE,
+        is_right=free > health.LITTLE_SPACE_BYTES,
         text=f"{folder}, {free / 1e9:.1f} GB free",
         advice="Make room on its disk.",
     )
 
 
-def _workers(*, at: datetime) -> Finding:
-    number = jobs.living_workers(at=at)
-    is_stuck = number == 0 and jobs.is_waiting(at=at)
-    text = f"{number} alive" if number else "none alive; commands start their own when they need them"
-    return Finding(
-        name="Workers",
-        is_right=not is_stuck,
-        text="work is waiting, and no worker is alive" if is_stuck else text,
-        advice="Run `make run` or `manage.py worker`.",
-    )
+def _work(seen: health.Health) -> Iterator[Finding]:
+    """Say who works, what waits, and what is odd about it."""
+    yield Finding(name="Workers", is_right=True, text=_hosts(seen))
+    yield Finding(name="Work", is_right=True, text=_queue(seen))
+    for warning in seen.warnings:
+        if warning.code != health.Code.LITTLE_SPACE:  # the folders have said so
+            yield Finding(name=NAMES[warning.code], is_right=False, text=warning.text, advice=warning.advice)
+
+
+def _hosts(seen: health.Health) -> str:
+    alive = [f"{host.processes} on {host.name}" for host in seen.hosts if host.is_alive]
+    dead = [
+        f"{host.name} (since {host.last_beat_at:%Y-%m-%d %H:%M} UTC)"
+        for host in seen.hosts
+        if not host.is_alive
+    ]
+    text = ", ".join(alive) or "none alive; commands start their own when they need them"
+    return text + (f"; gone: {', '.join(dead)}" if dead else "")
+
+
+def _queue(seen: health.Health) -> str:
+    parts = [f"{seen.running_batches} batches run", f"{seen.waiting_batches} wait"]
+    if seen.oldest_waiting_s is not None:
+        parts.append(f"the oldest for {seen.oldest_waiting_s:.0f} s")
+    if seen.doorbells:
+        parts.append(f"{seen.doorbells} doorbells in the queue")
+    if seen.stranded_batches:
+        parts.append(f"{seen.stranded_batches} held by the dead")
+    return ", ".join(parts)
+
+
+NAMES = {
+    health.Code.NO_WORKER: "Workers",
+    health.Code.IDLE_WORKERS: "Workers",
+    health.Code.UNHEARD_DOORBELLS: "Queue",
+    health.Code.QUEUE_UNREACHABLE: "Queue",
+    health.Code.STRANDED: "Workers",
+    health.Code.CLOCK: "Clock",
+}

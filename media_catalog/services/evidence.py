@@ -13,7 +13,7 @@ from media_catalog.pipeline.timestamps import decide
 from media_catalog.pipeline.timestamps.candidates import Candidate, Precision
 from media_catalog.pipeline.timestamps.clock_rules import Camera, ClockBook
 from media_catalog.pipeline.timestamps.decide import DatePolicy, Inference
-from media_catalog.services import camera_clocks, counts, import_results
+from media_catalog.services import camera_clocks, claim_rows, counts, import_results
 
 NO_RULES = ClockBook()
 
@@ -87,22 +87,20 @@ def _files(file_ids: Collection[int]) -> list[MediaFile]:
     return list(MediaFile.objects.filter(pk__in=file_ids).select_related("source").order_by("pk"))
 
 
-def _decide(claims: Mapping[int, Sequence[Claim]], *, at: datetime) -> None:
-    files = _files(claims.keys())
+def _decide(said: Mapping[int, Sequence[Claim]], *, at: datetime) -> None:
+    files = _files(said.keys())
     book = camera_clocks.load() if files else NO_RULES
     # Before a date is filled in, which might be a person's word.
     open_files = [file for file in files if not file.is_dated_by_person]
-    rows: list[TimestampCandidate] = []
+    rows: list[claim_rows.Row] = []
     for file in files:
-        inference = infer(file, [claim.candidate for claim in claims[file.pk]], at=at, book=book)
+        inference = infer(file, [claim.candidate for claim in said[file.pk]], at=at, book=book)
         import_results.fill_date(file, inference)
-        rows.extend(_rows(file, claims[file.pk], inference))
-    with counts.tracking([file.pk for file in files]):
-        MediaFile.objects.bulk_create(
-            open_files, update_conflicts=True, unique_fields=["id"], update_fields=import_results.DATE_FIELDS
-        )
-        TimestampCandidate.objects.filter(file__in=files).delete()
-        TimestampCandidate.objects.bulk_create(rows)
+        rows.extend(_rows(file, said[file.pk], inference))
+    ids = [file.pk for file in files]
+    with counts.tracking(ids):
+        import_results.overwrite(open_files, import_results.DATE_FIELDS)
+        claim_rows.replace(ids, rows)
 
 
 def infer(
@@ -127,8 +125,8 @@ def infer(
     return decide.doubted(inference) if file.damage else inference
 
 
-def _rows(file: MediaFile, claims: Sequence[Claim], inference: Inference) -> list[TimestampCandidate]:
+def _rows(file: MediaFile, said: Sequence[Claim], inference: Inference) -> list[claim_rows.Row]:
     return [
-        import_results.candidate_row(file.pk, rank=rank, verdict=verdict, origin=claim.origin)
-        for rank, (claim, verdict) in enumerate(zip(claims, inference.verdicts, strict=True))
+        claim_rows.row(file.pk, rank=rank, verdict=verdict, origin=claim.origin)
+        for rank, (claim, verdict) in enumerate(zip(said, inference.verdicts, strict=True))
     ]

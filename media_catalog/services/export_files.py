@@ -25,13 +25,12 @@ from media_catalog.services import (
     export_targets,
     faults,
     jobs,
+    risks,
     tools,
 )
 from media_catalog.services.export_plan import UNFINISHED, VERIFIED
 
 logger = logging.getLogger(__name__)
-
-MAX_FILE_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,7 @@ class Failure:
 
 
 DANGEROUS = Failure(
-    code="kills_worker", text=f"broke off the program {MAX_FILE_ATTEMPTS} times while it was exported"
+    code="kills_worker", text=f"broke off the program {risks.MAX_FILE_ATTEMPTS} times while it was exported"
 )
 
 
@@ -83,21 +82,22 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
 def _run(claim: jobs.Claim, open_archives: OpenArchives, *, clock: Callable[[], datetime]) -> None:
     exiftool = tools.exiftool()
     pending = JobFile.objects.filter(batch=claim.batch, outcome=JobFile.Outcome.PENDING)
-    rows = list(pending.select_related("job", "file__source").order_by("pk"))
+    # What was in hand when a worker died comes last: should it have been the reason, the others are done.
+    rows = list(pending.select_related("job", "file__source").order_by("attempts", "pk"))
     places = _places(claim, rows)
     wanted = export_targets.wanted([row.file for row in rows])
     has_faults = False
     for row in rows:
         if has_faults and (reason := faults.reason_to_halt(claim.batch.job_id)):
             jobs.halt(claim.batch.job_id, reason=reason, at=clock())
-        jobs.stop_if_asked(claim)
+        jobs.stop_if_asked(claim, at=clock())
         place = places.get(row.file_id)
         if place is None or not _is_still_wanted(row.file, place, claim.batch.job.export):
             _leave_out(claim, row, at=clock())
             continue
         edits = wanted[row.file_id].edits
         task = Task(row=row, copy=place, edits=edits, open_archives=open_archives)
-        if claim.batch.attempts > 1 and _is_dangerous(row):
+        if claim.batch.attempts > 1 and risks.take_in_hand(claim, row):
             _record_failure(claim, task, DANGEROUS, at=clock())
         else:
             has_faults |= _export(claim, task, exiftool, clock=clock) in faults.CODES
@@ -114,12 +114,6 @@ def _is_still_wanted(file: MediaFile, place: ExportedFile, export: Export) -> bo
     if place.state == VERIFIED and place.source_sha256 != file.sha256:
         return False
     return export_plan.eligible(is_forced=export.is_forced).filter(pk=file.pk, sha256=file.sha256).exists()
-
-
-def _is_dangerous(row: JobFile) -> bool:
-    """Commit the attempt before the risk is taken, so that a file which kills its worker is found out."""
-    JobFile.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
-    return row.attempts >= MAX_FILE_ATTEMPTS
 
 
 def _export(

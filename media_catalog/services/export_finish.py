@@ -12,10 +12,12 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from media_catalog.models import Disposition, ExportedFile, Fate, Job
 from media_catalog.pipeline import archive, archive_replace
-from media_catalog.services import counts, jobs
+from media_catalog.services import counts, jobs, steps
+from media_catalog.services.steps import Step
 
 logger = logging.getLogger(__name__)
 
+STEPS = (Step.REPLACED, Step.LEFTOVERS, Step.SUMS)
 VERIFIED, REPLACED = ExportedFile.State.VERIFIED, ExportedFile.State.REPLACED
 EARLIER = "copy of an earlier version of the file, kept because it may be the last"
 
@@ -23,11 +25,15 @@ EARLIER = "copy of an earlier version of the file, kept because it may be the la
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Tidy the archive up and store the sums of the export."""
     export = claim.batch.job.export
+    steps.plan(claim, STEPS)
+    steps.begin(claim, Step.REPLACED)
     remove_replaced(claim, ExportedFile.objects.filter(archive=export.archive), clock=clock)
     jobs.renew(claim, at=clock())
+    steps.begin(claim, Step.LEFTOVERS)
     number = archive.remove_leftovers(Path(os.fsdecode(export.archive.root)))
     logger.info("removed leftovers job=%s number=%s", claim.batch.job_id, number)
     jobs.renew(claim, at=clock())
+    steps.begin(claim, Step.SUMS)
     Job.objects.filter(pk=claim.batch.job_id).update(summary=summary(claim.batch.job))
 
 

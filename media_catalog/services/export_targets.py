@@ -3,17 +3,26 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from media_catalog.models import Confidence, ExportedFile, FileMetadata, FileTag, MediaFile
+from media_catalog.models import Confidence, ExportedFile, FileMetadata, FileTag, MediaFile, Tag
 from media_catalog.models.fields import path_key
 from media_catalog.pipeline import archive_names, archive_tags
+from media_catalog.pipeline.archive_about import About
 from media_catalog.pipeline.archive_names import Destination
 from media_catalog.pipeline.archive_tags import Facts
 from media_catalog.pipeline.exiftool import TagEdit
+from media_catalog.pipeline.sidecars.facts import Position
 from media_catalog.pipeline.timestamps.candidates import EXACT, Precision
 
 ASSUMED = "assumed"
+
+
+class Word(NamedTuple):
+    """A tag of a file."""
+
+    kind: str
+    name: str
 
 
 def place(file: MediaFile) -> Destination:
@@ -51,9 +60,9 @@ class Wanted:
 
 def wanted(files: Sequence[MediaFile]) -> dict[int, Wanted]:
     """Return what the copies of these files should say, by file id; three queries."""
-    keywords = _keywords(files)
+    words = _words(files)
     tags = dict(FileMetadata.objects.filter(file__in=files).values_list("file_id", "tags"))
-    return {file.pk: _wanted(file, keywords.get(file.sha256, []), tags.get(file.pk, {})) for file in files}
+    return {file.pk: _wanted(file, words.get(file.sha256, []), tags.get(file.pk, {})) for file in files}
 
 
 def as_rows(edits: Sequence[TagEdit]) -> list[list[str]]:
@@ -68,22 +77,23 @@ def same_bytes(hashes: Collection[str]) -> list[int]:
     return list(files.values_list("pk", flat=True))
 
 
-def _wanted(file: MediaFile, keywords: Sequence[str], tags: Mapping[str, Any]) -> Wanted:
-    facts = _facts(file, keywords)
+def _wanted(file: MediaFile, words: Sequence[Word], tags: Mapping[str, Any]) -> Wanted:
+    facts = _facts(file, words)
     edits = archive_tags.tag_edits(facts, mime_type=file.mime_type or None, tags=tags)
     return Wanted(edits=edits, in_sidecar=archive_tags.as_xmp(edits, tags=tags))
 
 
-def _keywords(files: Sequence[MediaFile]) -> Mapping[str, list[str]]:
-    """Collect tag names by SHA-256: one copy stands for all files of its bytes, so it gets all their tags."""
-    found: dict[str, list[str]] = defaultdict(list)
+def _words(files: Sequence[MediaFile]) -> Mapping[str, list[Word]]:
+    """Collect tags by SHA-256: one copy stands for all files of its bytes, so it gets all their tags."""
+    found: dict[str, list[Word]] = defaultdict(list)
     rows = FileTag.objects.filter(file__in=same_bytes({file.sha256 for file in files}))
-    for sha256, name in rows.order_by("tag__name").values_list("file__sha256", "tag__name").distinct():
-        found[sha256].append(name)
+    tags = rows.order_by("tag__name", "tag__kind").values_list("file__sha256", "tag__kind", "tag__name")
+    for sha256, kind, name in tags.distinct():
+        found[sha256].append(Word(kind, name))
     return found
 
 
-def _facts(file: MediaFile, keywords: Sequence[str]) -> Facts:
+def _facts(file: MediaFile, words: Sequence[Word]) -> Facts:
     """Return what the copy should say.
 
     A guess at a second names the copy but never becomes a tag: read again, it would pass for a camera's word.
@@ -98,7 +108,20 @@ def _facts(file: MediaFile, keywords: Sequence[str]) -> Facts:
         offset_is_evidence=file.offset_source not in ("", ASSUMED),
         instant=file.captured_at if is_believed else None,
         may_replace_date=file.reviewed_at is not None,
-        keywords=tuple(keywords),
+        keywords=tuple(dict.fromkeys(word.name for word in words)),
+        about=_about(file, [word.name for word in words if word.kind == Tag.Kind.PERSON]),
+    )
+
+
+def _about(file: MediaFile, people: Sequence[str]) -> About:
+    position = None
+    if file.gps_lat is not None and file.gps_lon is not None:
+        position = Position(file.gps_lat, file.gps_lon, file.gps_altitude_m)
+    return About(
+        position=position,
+        description=file.description or None,
+        rating=file.rating,
+        people=tuple(people),
     )
 
 

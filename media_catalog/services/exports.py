@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from media_catalog.models import Archive, Export, Job, MediaFile
 from media_catalog.models.fields import path_key
@@ -18,6 +18,7 @@ from media_catalog.services import (
     faults,
     jobs,
     leases,
+    reconciler,
     sources,
 )
 from media_catalog.services.export_names import Namer
@@ -46,17 +47,10 @@ def start(*, archive_root: bytes, is_forced: bool, created_at: datetime, retry_o
     options = {"is_forced": is_forced, "archive": sources.shown(root)}
     if retry_of:
         options[export_plan.RETRY_OF] = retry_of.pk
-    try:
-        with transaction.atomic():
-            job = jobs.create(kind=Job.Kind.EXPORT, source=None, options=options, created_at=created_at)
-            archive = archives.register(root, created_at=created_at)
-            Export.objects.create(job=job, archive=archive, is_forced=is_forced)
-    except IntegrityError:
-        # Another process was faster by a moment, and the database lets only one export run.
-        running = Job.objects.unfinished().filter(kind=Job.Kind.EXPORT).first()
-        if running is None:
-            raise
-        raise jobs.AlreadyRunning(running) from None
+    with transaction.atomic():
+        job = jobs.create(kind=Job.Kind.EXPORT, source=None, options=options, created_at=created_at)
+        archive = archives.register(root, created_at=created_at)
+        Export.objects.create(job=job, archive=archive, is_forced=is_forced)
     return job
 
 
@@ -75,7 +69,7 @@ def broken_off(*, archive_root: bytes, at: datetime) -> Job | None:
     """Return the unfinished export of an archive whose workers have all died, to go on with."""
     root_key = path_key(archives.canonical(archive_root))
     job = Job.objects.unfinished().filter(kind=Job.Kind.EXPORT, export__archive__root_key=root_key).first()
-    if job is None or job.state == Job.State.PAUSED or jobs.living_workers(at=at):
+    if job is None or job.state == Job.State.PAUSED or reconciler.living_workers(at=at):
         return None
     return job
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 
 from media_catalog.models import DuplicateGroup, DuplicateMember, MediaFile
 from media_catalog.pipeline import ranking
@@ -20,17 +21,30 @@ def refresh_identical(hashes: Collection[str], *, at: datetime) -> int:
     Equal bytes need no decision by a person, so such a group is resolved as it is made. Two names of one file
     on disk (hard links, or a folder mounted twice) are not copies of each other.
     """
+    wanted = _in_several_files(hashes) | _grouped(hashes)
+    if not wanted:
+        return 0
     files: dict[str, list[MediaFile]] = defaultdict(list)
     for file in (
-        MediaFile.objects.readable().filter(sha256__in=hashes).select_related("source").order_by("pk")
+        MediaFile.objects.readable().filter(sha256__in=wanted).select_related("source").order_by("pk")
     ):
         files[file.sha256].append(file)
     touched = [file.pk for same in files.values() for file in same]
-    touched += DuplicateMember.objects.filter(group__kind=IDENTICAL, group__key__in=hashes).values_list(
+    touched += DuplicateMember.objects.filter(group__kind=IDENTICAL, group__key__in=wanted).values_list(
         "file_id", flat=True
     )
     with counts.tracking(touched):
-        return sum(_refresh_group(sha256, files[sha256], at=at) for sha256 in hashes)
+        return sum(_refresh_group(sha256, files[sha256], at=at) for sha256 in sorted(wanted))
+
+
+def _in_several_files(hashes: Collection[str]) -> set[str]:
+    """Find what is there more than once, which of most pictures is not."""
+    numbers = MediaFile.objects.readable().filter(sha256__in=hashes).values("sha256").annotate(n=Count("pk"))
+    return set(numbers.filter(n__gt=1).order_by().values_list("sha256", flat=True))
+
+
+def _grouped(hashes: Collection[str]) -> set[str]:
+    return set(DuplicateGroup.objects.filter(kind=IDENTICAL, key__in=hashes).values_list("key", flat=True))
 
 
 def _refresh_group(sha256: str, files: list[MediaFile], *, at: datetime) -> bool:

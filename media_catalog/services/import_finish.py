@@ -5,28 +5,56 @@ from datetime import datetime
 from itertools import chain
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from media_catalog.models import Job, JobFailure, JobFile, MediaFile, State
-from media_catalog.services import camera_proposals, counts, groups, jobs, neighbours, sidecars, tools
+from media_catalog.services import (
+    camera_proposals,
+    counts,
+    groups,
+    janitor,
+    jobs,
+    neighbours,
+    planner,
+    sidecars,
+    steps,
+    tools,
+)
+from media_catalog.services.steps import Step
 
 SLICE = 500
 VANISHED = "vanished"
 NO_LONGER_THERE = "no longer in its folder"
+STEPS = (Step.VANISHED, Step.SIDECARS, Step.GROUPS, Step.CAMERAS, Step.NEIGHBOURS, Step.ALIKE)
+Hashes = QuerySet[JobFile, str]
 
 
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Bring everything that rests on the whole source up to date, in slices that renew the lease."""
     job = claim.batch.job
+    planner.look_at_tables()
+    steps.plan(claim, STEPS)
+    steps.begin(claim, Step.VANISHED)
     for part in tools.slices(_vanished(job), SLICE):
         _mark_missing(claim, part, at=clock())
+        steps.advance(claim, len(part))
     sidecars.run(claim, clock=clock)
-    for hashes in tools.slices(_touched_hashes(job), SLICE):
-        jobs.renew(claim, at=clock())
-        groups.refresh_identical(hashes, at=clock())
+    group_identical(claim, clock=clock)
     camera_proposals.run(claim, clock=clock)
     neighbours.run(claim, clock=clock)
+    janitor.tidy_after(claim, at=clock())
     Job.objects.filter(pk=job.pk).update(summary=summary(job))
+
+
+def group_identical(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
+    """Bring the groups of identical files up to date with what a job has read."""
+    jobs.renew(claim, at=clock())
+    read, stood = _touched_hashes(claim.batch.job)
+    steps.begin(claim, Step.GROUPS, total=read.count() + stood.count())
+    for hashes in tools.slices(chain(stood.iterator(SLICE), read.iterator(SLICE)), SLICE):
+        jobs.renew(claim, at=clock())
+        groups.refresh_identical(hashes, at=clock())
+        steps.advance(claim, len(hashes))
 
 
 def _vanished(job: Job) -> Iterable[MediaFile]:
@@ -66,14 +94,14 @@ def _mark_missing(claim: jobs.Claim, files: list[MediaFile], *, at: datetime) ->
     Job.objects.filter(pk=job.pk).update(vanished_count=F("vanished_count") + len(files))
 
 
-def _touched_hashes(job: Job) -> Iterable[str]:
+def _touched_hashes(job: Job) -> tuple[Hashes, Hashes]:
     """SHA-256 of all files that this job read, and of the groups in which its files stood before."""
     rows = JobFile.objects.filter(job=job).exclude(change=JobFile.Change.KNOWN)
     read = rows.filter(outcome=JobFile.Outcome.DONE).exclude(file__sha256="").order_by("file__sha256")
     stood = rows.filter(file__memberships__kind=groups.IDENTICAL).order_by("file__memberships__group__key")
-    return chain(
-        read.values_list("file__sha256", flat=True).distinct().iterator(SLICE),
-        stood.values_list("file__memberships__group__key", flat=True).distinct().iterator(SLICE),
+    return (
+        read.values_list("file__sha256", flat=True).distinct(),
+        stood.values_list("file__memberships__group__key", flat=True).distinct(),
     )
 
 

@@ -1,8 +1,9 @@
 """Second stage of an import: what the pipeline found out about a file becomes rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -17,14 +18,14 @@ from media_catalog.models import (
     Kind,
     MediaFile,
     Origin,
+    SidecarValues,
     State,
-    TimestampCandidate,
 )
 from media_catalog.pipeline.analyze import Analysis, Outcome
 from media_catalog.pipeline.timestamps import taken
 from media_catalog.pipeline.timestamps.candidates import period_end
-from media_catalog.pipeline.timestamps.decide import Inference, Verdict
-from media_catalog.services import counts, jobs, tags
+from media_catalog.pipeline.timestamps.decide import Inference
+from media_catalog.services import bulk, claim_rows, counts, jobs, tags
 
 PHASH_VERSION = 1
 DATE_FIELDS = (
@@ -98,7 +99,7 @@ def store(claim: jobs.Claim, results: Sequence[Result], *, at: datetime) -> None
     with counts.tracking([file.pk for file in files]):
         for result in results:
             _fill(result.row.file, result.analysis, at=at)
-        _upsert(files)
+        _overwrite(files)
         _store_evidence(results)
         _store_tags(claim.batch.job, results, at=at)
     _settle(claim.batch.job, results, at=at)
@@ -177,63 +178,36 @@ def fill_date(file: MediaFile, inference: Inference | None) -> None:
     file.confidence, file.date_reasons = inference.confidence, list(inference.reasons)
 
 
-def _upsert(files: Sequence[MediaFile]) -> None:
+def _overwrite(files: Sequence[MediaFile]) -> None:
     ids = [file.pk for file in files]
     confirmed = set(MediaFile.objects.filter(pk__in=ids).dated_by_person().values_list("pk", flat=True))
     for group, fields in (
         ([file for file in files if file.pk not in confirmed], CONTENT_FIELDS + DATE_FIELDS),
         ([file for file in files if file.pk in confirmed], CONTENT_FIELDS),
     ):
-        MediaFile.objects.bulk_create(
-            group, update_conflicts=True, unique_fields=["id"], update_fields=fields
-        )
+        overwrite(group, fields)
+
+
+def overwrite(files: Iterable[MediaFile], fields: Sequence[str]) -> None:
+    """Store some fields of files, in the transaction of the caller."""
+    bulk.update(MediaFile, fields, map(attrgetter(*fields, "pk"), files))
 
 
 def _store_evidence(results: Sequence[Result]) -> None:
     ids = [result.row.file_id for result in results]
-    TimestampCandidate.objects.filter(file__in=ids).delete()
-    TimestampCandidate.objects.bulk_create(row for result in results for row in _candidates(result))
-    FileMetadata.objects.filter(
-        file__in=[one.row.file_id for one in results if not one.analysis.tags]
-    ).delete()
-    FileMetadata.objects.bulk_create(
-        [
-            FileMetadata(file_id=one.row.file_id, tags=one.analysis.tags)
-            for one in results
-            if one.analysis.tags
-        ],
-        update_conflicts=True,
-        unique_fields=["file"],
-        update_fields=["tags"],
-    )
+    claim_rows.replace(ids, (row for result in results for row in _claims(result)))
+    SidecarValues.objects.filter(file__in=ids).delete()  # the fields have the file's own values again
+    untagged = [one.row.file_id for one in results if not one.analysis.tags]
+    if untagged:
+        FileMetadata.objects.filter(file__in=untagged).delete()
+    tagged = ((one.row.file_id, one.analysis.tags) for one in results if one.analysis.tags)
+    bulk.insert(FileMetadata, ("file", "tags"), tagged, or_update=("tags",))
 
 
-def _candidates(result: Result) -> Iterator[TimestampCandidate]:
+def _claims(result: Result) -> Iterator[claim_rows.Row]:
     inference = result.analysis.inference
     for rank, verdict in enumerate(inference.verdicts if inference else ()):
-        yield candidate_row(result.row.file_id, rank=rank, verdict=verdict, origin=Origin.OWN)
-
-
-def candidate_row(file_id: int, *, rank: int, verdict: Verdict, origin: str) -> TimestampCandidate:
-    """Build the row of a claim and its verdict, without storing it."""
-    claim = verdict.candidate
-    return TimestampCandidate(
-        file_id=file_id,
-        rank=rank,
-        origin=origin,
-        source=claim.source[:120],
-        raw_text=claim.raw[:200],
-        local=claim.local,
-        until_local=claim.until,
-        instant=claim.instant,
-        precision=claim.precision,
-        offset_minutes=claim.offset_minutes,
-        offset_source=(claim.offset_source or "")[:60],
-        weight=claim.weight,
-        verdict=verdict.code,
-        verdict_text=verdict.text,
-        is_chosen=verdict.is_chosen,
-    )
+        yield claim_rows.row(result.row.file_id, rank=rank, verdict=verdict, origin=Origin.OWN)
 
 
 def _store_tags(job: Job, results: Sequence[Result], *, at: datetime) -> None:

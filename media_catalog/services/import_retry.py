@@ -13,17 +13,20 @@ from media_catalog.models import Job, JobFailure, JobFile, MediaFile, Source
 from media_catalog.pipeline.scan import UnreadableRoot, scan
 from media_catalog.services import (
     faults,
-    groups,
     import_finish,
     import_scan,
+    janitor,
     jobs,
     neighbours,
     sidecars,
+    steps,
     tools,
 )
+from media_catalog.services.steps import Step
 
 OPTION = "retry_of"
 SLICE = 500
+STEPS = (Step.SIDECARS, Step.GROUPS, Step.NEIGHBOURS, Step.ALIKE)
 
 
 def search(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
@@ -72,22 +75,18 @@ def _note_missing(claim: jobs.Claim, files: Sequence[MediaFile], *, at: datetime
         for file in files
     )
     Job.objects.filter(pk=job.pk).update(
-        total_count=F("total_count") + len(files), failed_count=F("failed_count") + len(files)
+        total_count=F("total_count") + len(files),
+        failed_count=F("failed_count") + len(files),
+        paced_count=F("paced_count") + len(files),
     )
 
 
 def finish(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Do what rests on other files for those that were read; what was not looked at has not vanished."""
     job = claim.batch.job
+    steps.plan(claim, STEPS)
     sidecars.run(claim, clock=clock)
-    for hashes in tools.slices(_touched_hashes(job), SLICE):
-        jobs.renew(claim, at=clock())
-        groups.refresh_identical(hashes, at=clock())
+    import_finish.group_identical(claim, clock=clock)
     neighbours.run(claim, clock=clock)
+    janitor.tidy_after(claim, at=clock())
     Job.objects.filter(pk=job.pk).update(summary=import_finish.summary(job))
-
-
-def _touched_hashes(job: Job) -> Sequence[str]:
-    files = MediaFile.objects.filter(job_files__job=job)
-    stood = files.filter(memberships__kind=groups.IDENTICAL).values_list("memberships__group__key", flat=True)
-    return sorted({*files.exclude(sha256="").values_list("sha256", flat=True), *stood})

@@ -1,8 +1,12 @@
 """First stage of an import: every entry below the source becomes a row, and what is new becomes work."""
 
+import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from itertools import pairwise
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import transaction
@@ -10,13 +14,17 @@ from django.db.models import F
 
 from media_catalog.models import Job, JobBatch, JobFailure, JobFile, MediaFile, Source, State
 from media_catalog.models.fields import path_key
-from media_catalog.pipeline.scan import RefusedEntry, SourceFile, UnreadableRoot, display_text, scan
-from media_catalog.services import counts, faults, jobs, sources, tools
+from media_catalog.pipeline import analysis
+from media_catalog.pipeline.display import display_text
+from media_catalog.pipeline.scan import RefusedEntry, SourceFile, UnreadableRoot, scan
+from media_catalog.services import bulk, counts, faults, jobs, settling, sources, tools
 
 SLICE = 500
 Entry = SourceFile | RefusedEntry
+COLUMNS = tuple(field.attname for field in MediaFile._meta.concrete_fields if not field.primary_key)
+JOB_FILE_COLUMNS = tuple(field.attname for field in JobFile._meta.concrete_fields if not field.primary_key)
 # Failures that may be gone the next time without the file having changed.
-PASSING = (*faults.CODES, "changed_while_reading", "internal_error")
+PASSING = (*faults.CODES, "changed_while_reading", "internal_error", analysis.UNTOLD)
 CHANGED = JobFile.Change.CHANGED
 CUT_SHORT = (Job.State.CANCELLED, Job.State.HALTED, Job.State.FAILED)
 
@@ -42,14 +50,26 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
         is_recursive=options.get("is_recursive", True),
         excluded=sources.excluded_below(source.root),
     )
+    folders, last = 0, b""
+    if settle_s := options.get(settling.OPTION):
+        rest = partial(_see_whether_to_stop, claim, clock)
+        entries = settling.settled(entries, root=source.root, settle_s=settle_s, rest=rest)
     try:
         for part in tools.slices(entries, SLICE):
             store(claim, source, part, at=clock())
+            in_order = [last, *(os.path.dirname(entry.path) for entry in part)]  # noqa: PTH120  bytes
+            folders += sum(one != other for one, other in pairwise(in_order))
+            last = in_order[-1]
+            Job.objects.filter(pk=claim.batch.job_id).update(folders_count=folders + 1)
     except UnreadableRoot as error:
         raise faults.Lost(
             f"{source.root_text} cannot be read ({error}): is its disk connected? {faults.ADVICE}."
         ) from error
     faults.require_source(source)
+
+
+def _see_whether_to_stop(claim: jobs.Claim, clock: Callable[[], datetime]) -> None:
+    jobs.stop_if_asked(claim, at=clock())
 
 
 @transaction.atomic
@@ -74,17 +94,27 @@ def store(
     part = _Slice()
     for key, entry in by_key.items():
         file = present.get(key)
-        if file is None:
+        if settling.is_growing(entry):
+            part.known.extend([file] if file is not None and file.pk not in seen else [])
+        elif file is None:
             part.created.append(_new_file(entry, source=source, at=at))
         elif file.pk not in seen:
             _sort(part, entry, file, knows_unchanged=knows_unchanged)
     _adopt(claim.batch.job, part)
-    MediaFile.objects.bulk_create(part.created)
+    _create(source, part.created)
     counts.added([file.pk for file in part.created])
     with counts.tracking([file.pk for file in part.changed]):
         for file in part.changed:
             file.save()
     _plan(claim, part, at=at)
+
+
+def _create(source: Source, files: Sequence[MediaFile]) -> None:
+    bulk.insert(MediaFile, COLUMNS, map(attrgetter(*COLUMNS), files))
+    keys = MediaFile.objects.filter(source=source, path_key__in=[file.path_key for file in files])
+    ids = dict(keys.values_list("path_key", "pk"))
+    for file in files:
+        file.pk = ids[file.path_key]
 
 
 def _new_file(entry: Entry, *, source: Source, at: datetime) -> MediaFile:
@@ -157,7 +187,8 @@ def _plan(claim: jobs.Claim, part: _Slice, *, at: datetime) -> None:
     for rows in tools.slices(pending, settings.MEDIAPARSER_BATCH_SIZE):
         batch = jobs.add_batch(job, stage=Job.Stage.FILES, at=at)
         _assign(rows, batch)
-    JobFile.objects.bulk_create(new + changed + part.adopted + known)
+    rows = [*new, *changed, *part.adopted, *known]
+    bulk.insert(JobFile, JOB_FILE_COLUMNS, map(attrgetter(*JOB_FILE_COLUMNS), rows))
     _note_failures(job, new + changed + part.adopted, at=at)
     outcomes = [row.outcome for row in new + changed + part.adopted]
     Job.objects.filter(pk=job.pk).update(
@@ -168,6 +199,8 @@ def _plan(claim: jobs.Claim, part: _Slice, *, at: datetime) -> None:
         failed_count=F("failed_count") + outcomes.count(JobFile.Outcome.FAILED),
         known_count=F("known_count") + len(known),
         changed_count=F("changed_count") + sum(row.change == CHANGED for row in changed + part.adopted),
+        # What needs no reading tells nothing about the pace of it.
+        paced_count=F("paced_count") + len(outcomes) - outcomes.count(JobFile.Outcome.PENDING),
     )
 
 

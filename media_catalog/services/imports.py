@@ -2,13 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-
-from django.db.models import F
 
 from media_catalog.models import Job, JobFile, Source
 from media_catalog.pipeline import analyze
+from media_catalog.pipeline.decoder_process import DecoderUnavailable
 from media_catalog.pipeline.exiftool import ExifToolError
 from media_catalog.pipeline.scan import SourceFile
 from media_catalog.services import (
@@ -20,25 +18,32 @@ from media_catalog.services import (
     import_scan,
     jobs,
     leases,
+    risks,
+    settling,
     tools,
 )
 from media_catalog.services.import_results import Result
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 10  # results written at once: few enough that progress moves
-PATIENCE = timedelta(seconds=1)  # but slow files are not waited for, so that a pause is seen soon
-MAX_FILE_ATTEMPTS = 3
+CHUNK = 50  # results written at once: what a write costs hardly depends on their number
+PATIENCE = timedelta(seconds=1)  # but so long alone are they kept, so that progress moves and a pause is seen
 
 
 def start(
-    source: Source, *, tags: Sequence[str] = (), is_recursive: bool = True, created_at: datetime
+    source: Source,
+    *,
+    tags: Sequence[str] = (),
+    is_recursive: bool = True,
+    settle_s: float = 0,
+    created_at: datetime,
 ) -> Job:
     """Queue an import of a source.
 
+    :param settle_s: leave alone files that change within as many seconds; 0 to take all as they are.
     :raises AlreadyRunning: when this source is being imported already.
     """
-    options = {"tags": list(tags), "is_recursive": is_recursive}
+    options = {"tags": list(tags), "is_recursive": is_recursive, settling.OPTION: settle_s}
     return jobs.create(kind=Job.Kind.IMPORT, source=source, options=options, created_at=created_at)
 
 
@@ -76,28 +81,24 @@ def _search(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
 
 def _read_files(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     rows = JobFile.objects.filter(batch=claim.batch, outcome=JobFile.Outcome.PENDING)
-    pending = list(rows.select_related("file").order_by("pk"))
-    jobs.stop_if_asked(claim)
+    # What was in hand when a worker died comes last: should it have been the reason, the others are done.
+    pending = list(rows.select_related("file").order_by("attempts", "pk"))
+    jobs.stop_if_asked(claim, at=clock())
     if claim.batch.attempts == 1:
         _read(claim, pending, clock=clock)
         return
     for row in pending:
-        with _risk(row):
-            if row.attempts > MAX_FILE_ATTEMPTS:
-                import_results.quarantine(claim, row, at=clock())
-            else:
-                _read(claim, [row], clock=clock)
+        if risks.take_in_hand(claim, row):
+            import_results.quarantine(claim, row, at=clock())
+        else:
+            _read_alone(claim, row, clock=clock)
 
 
-@contextmanager
-def _risk(row: JobFile) -> Iterator[None]:
-    """Commit the attempt before the risk is taken, so that a file which kills its worker is found out."""
-    JobFile.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
-    row.attempts += 1
+def _read_alone(claim: jobs.Claim, row: JobFile, *, clock: Callable[[], datetime]) -> None:
     try:
-        yield
+        _read(claim, [row], clock=clock)
     except faults.Lost:
-        JobFile.objects.filter(pk=row.pk).update(attempts=F("attempts") - 1)
+        risks.forgive(row.pk)
         raise
 
 
@@ -108,7 +109,7 @@ def _read(claim: jobs.Claim, rows: Sequence[JobFile], *, clock: Callable[[], dat
         has_faults |= any(one.analysis.reason_code in faults.CODES for one in chunk)
         if has_faults and (reason := faults.reason_to_halt(claim.batch.job_id)):
             jobs.halt(claim.batch.job_id, reason=reason, at=clock())
-        jobs.stop_if_asked(claim)
+        jobs.stop_if_asked(claim, at=clock())
 
 
 def _chunks(results: Iterable[Result], *, clock: Callable[[], datetime]) -> Iterator[list[Result]]:
@@ -135,7 +136,7 @@ def _results(claim: jobs.Claim, rows: Sequence[JobFile], *, at: datetime) -> Ite
     policy = tools.analysis_policy(source, clocks=camera_clocks.load(), at=at)
     files = [_source_file(row) for row in rows]
     for file, finish in analyze.start_batch(
-        files, root=source.root, exiftool=tools.exiftool(), policy=policy
+        files, root=source.root, exiftool=tools.exiftool(), decoder=tools.decoder(), policy=policy
     ):
         analysis = _analysis(file, finish)
         if analysis.reason_code in faults.CODES:
@@ -150,7 +151,7 @@ def _analysis(file: SourceFile, finish: Callable[[], analyze.Analysis]) -> analy
     """
     try:
         return finish()
-    except ExifToolError as error:
+    except (ExifToolError, DecoderUnavailable) as error:
         raise faults.Lost(f"{error}. {faults.ADVICE}.") from error
     except OSError as error:
         faults.require_data_folder(error)

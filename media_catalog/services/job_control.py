@@ -8,7 +8,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from media_catalog.models import Job, JobFile
-from media_catalog.services import archives, export_gate, exports, faults, imports, jobs
+from media_catalog.services import archives, backfill, export_gate, exports, faults, imports, jobs, pace
 
 logger = logging.getLogger(__name__)
 
@@ -37,15 +37,24 @@ POSSIBLE_IN: dict[Action, tuple[State, ...]] = {
 RETRIES: dict[Job.Kind, Callable[..., Job]] = {
     Job.Kind.IMPORT: imports.retry,
     Job.Kind.EXPORT: exports.retry,
+    Job.Kind.BACKFILL: backfill.retry,
 }
 
 
 def possible(job: Job) -> list[Action]:
     """List what can be done with a job in its state."""
-    actions = [action for action, states in POSSIBLE_IN.items() if job.state in states]
+    actions = [action for action in Action if _is_possible(job, action)]
     if Action.RETRY_FAILED in actions and not _failed(job):
         actions.remove(Action.RETRY_FAILED)
     return actions
+
+
+def _is_possible(job: Job, action: Action) -> bool:
+    if action is Action.RETRY_FAILED and job.kind not in RETRIES:
+        return False
+    if action is Action.CONTINUE and job.state == State.CANCELLED:
+        return job.kind in jobs.CONTINUABLE and job.is_finished
+    return job.state in POSSIBLE_IN[action]
 
 
 def act(job_id: int, action: Action, *, at: datetime) -> Job:
@@ -71,6 +80,7 @@ def _change(job_id: int, action: Action, *, at: datetime) -> Job:
 
 
 def _pause(job: Job, *, at: datetime) -> None:
+    pace.stop(job, at=at)
     _set(job, state=State.PAUSED)
 
 
@@ -80,12 +90,14 @@ def _resume(job: Job, *, at: datetime) -> None:
 
 
 def _cancel(job: Job, *, at: datetime) -> None:
+    pace.stop(job, at=at)
     _set(job, state=State.CANCELLED)
     jobs.end_if_idle(job, at=at)
 
 
 def _continue(job: Job, *, at: datetime) -> None:
     _set(job, options={**job.options, faults.OPTION: True}, error_text="", finished_at=None)
+    jobs.forgive(job)
     _resume(job, at=at)
 
 
@@ -119,7 +131,7 @@ def _failed(job: Job) -> bool:
 
 
 def _refuse_impossible(job: Job, action: Action) -> None:
-    if job.state in POSSIBLE_IN[action]:
+    if _is_possible(job, action):
         return
     others = " or ".join(possible(job)) or "nothing"
     raise Refused(

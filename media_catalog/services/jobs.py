@@ -5,29 +5,27 @@ doorbell and a killed worker are all harmless.
 """
 
 import logging
-import socket
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
-from django_q.models import OrmQ
-from django_q.tasks import async_task
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
 
-from media_catalog.models import Job, JobBatch, JobFailure, MediaFile, Source, WorkerBeat
-from media_catalog.services import owners
+from media_catalog import lines
+from media_catalog.models import Job, JobBatch, JobFailure, MediaFile, Source
+from media_catalog.services import owners, pace, ringing
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-DOORBELL_PATIENCE = timedelta(seconds=10)
-BEAT_PATIENCE = timedelta(seconds=20)
+LEASE = timedelta(seconds=settings.MEDIAPARSER_LEASE_SECONDS)
 MAX_ATTEMPTS = 5
-MAX_RINGS = 10  # again, for a batch that nobody claims though its doorbells are taken
 ACTIVE = (Job.State.PENDING, Job.State.RUNNING)
 ENDING = (Job.State.HALTED, Job.State.CANCELLED)  # ended as soon as no worker holds a part of it any more
+# Half of their work is worth less than none or all of it: they may continue though they were cancelled.
+CONTINUABLE = (Job.Kind.REDATE,)
 
 
 class AlreadyRunning(Exception):
@@ -59,12 +57,18 @@ def create(*, kind: str, source: Source | None, options: dict[str, Any], created
 
     :raises AlreadyRunning: when an unfinished job of this kind exists for the source.
     """
-    with transaction.atomic():
-        running = Job.objects.unfinished().filter(kind=kind, source=source).first()
-        if running:
-            raise AlreadyRunning(running)
-        job = Job.objects.create(kind=kind, source=source, options=options, created_at=created_at)
-        add_batch(job, stage=Job.Stage.SCAN, at=created_at)
+    same = Job.objects.unfinished().filter(kind=kind, source=source)
+    if running := same.first():
+        raise AlreadyRunning(running)
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(kind=kind, source=source, options=options, created_at=created_at)
+            add_batch(job, stage=Job.Stage.SCAN, at=created_at)
+    except IntegrityError:
+        # Another process was faster by a moment, and the database lets only one of them run.
+        if running := same.first():
+            raise AlreadyRunning(running) from None
+        raise
     logger.info("created job=%s kind=%s", job.pk, kind)
     return job
 
@@ -72,12 +76,8 @@ def create(*, kind: str, source: Source | None, options: dict[str, Any], created
 def add_batch(job: Job, *, stage: str, at: datetime) -> JobBatch:
     """Add a batch and ring for it, in the transaction of the caller."""
     batch = JobBatch.objects.create(job=job, stage=stage, rung_at=at)
-    _ring(batch.pk)
+    ringing.ring(batch.pk)
     return batch
-
-
-def _ring(batch_id: int) -> None:
-    async_task("media_catalog.tasks.run_batch", batch_id)
 
 
 def claim(batch_id: int, *, at: datetime) -> Claim | None:
@@ -88,6 +88,8 @@ def claim(batch_id: int, *, at: datetime) -> Claim | None:
         state=JobBatch.State.RUNNING,
         token=token,
         owner=owners.name(),
+        guardian=owners.guardian(),
+        in_hand=None,
         lease_expires_at=at + LEASE,
         attempts=F("attempts") + 1,
         rings=0,
@@ -96,7 +98,9 @@ def claim(batch_id: int, *, at: datetime) -> Claim | None:
     Job.objects.filter(batches=batch_id, state=Job.State.PENDING).update(
         state=Job.State.RUNNING, started_at=at
     )
-    return Claim(batch=JobBatch.objects.select_related("job__source").get(pk=batch_id), token=token)
+    batch = JobBatch.objects.select_related("job__source").get(pk=batch_id)
+    pace.tick(batch.job, at=at)
+    return Claim(batch=batch, token=token)
 
 
 def renew(claim: Claim, *, at: datetime) -> None:
@@ -110,7 +114,7 @@ def renew(claim: Claim, *, at: datetime) -> None:
     """
     extend_lease(claim, at=at)
     if claim.batch.stage != Job.Stage.FILES:
-        stop_if_asked(claim)
+        stop_if_asked(claim, at=at)
 
 
 def extend_lease(claim: Claim, *, at: datetime) -> None:
@@ -122,17 +126,22 @@ def extend_lease(claim: Claim, *, at: datetime) -> None:
         raise LeaseLost(f"batch {claim.batch.pk}")
 
 
-def stop_if_asked(claim: Claim) -> None:
-    """See whether the job goes on; to be called between files.
+def stop_if_asked(claim: Claim, *, at: datetime) -> None:
+    """See whether the job goes on; to be called between files, for it is a sign of work as well.
 
     A halt does not stop the search for files: each of them gets its row.
 
-    :raises Stopped: when it was paused, cancelled or halted.
+    :raises Stopped: when it was paused, cancelled or halted, or this worker is to end.
     """
+    if lines.is_ending():
+        raise Stopped("the worker ends")
     is_search = claim.batch.stage == Job.Stage.SCAN
     going_on = (*ACTIVE, Job.State.HALTED) if is_search else ACTIVE
-    if not Job.objects.filter(pk=claim.batch.job_id, state__in=going_on).exists():
+    job = Job.objects.only(*pace.FIELDS).filter(pk=claim.batch.job_id, state__in=going_on).first()
+    if job is None:
         raise Stopped(f"job {claim.batch.job_id}")
+    if job.state in ACTIVE:
+        pace.tick(job, at=at)
 
 
 def _own(claim: Claim) -> QuerySet[JobBatch]:
@@ -146,10 +155,12 @@ def finish_batch(claim: Claim, *, at: datetime) -> None:
     :raises LeaseLost: when the batch was handed to somebody else.
     """
     # The batch before its job, as everywhere: else two transactions could wait for each other.
-    if not _own(claim).update(state=JobBatch.State.DONE, token=None, owner="", finished_at=at):
+    if not _own(claim).update(state=JobBatch.State.DONE, token=None, finished_at=at):
         raise LeaseLost(f"batch {claim.batch.pk}")
     job = Job.objects.select_for_update().get(pk=claim.batch.job_id)
-    if job.state == Job.State.CANCELLED:
+    if claim.batch.stage == Job.Stage.SCAN:
+        Job.objects.filter(pk=job.pk).update(searched_at=at)
+    if job.state == Job.State.CANCELLED and job.kind not in CONTINUABLE:
         end_if_idle(job, at=at)
     elif claim.batch.stage == Job.Stage.FINISH:
         Job.objects.filter(pk=job.pk).update(state=Job.State.COMPLETED, error_text="")
@@ -167,23 +178,23 @@ def release(claim: Claim, *, at: datetime) -> None:
     if claim.batch.attempts >= MAX_ATTEMPTS and _own(claim).exists():
         reason = f"A step broke off {MAX_ATTEMPTS} times; the log says why. What is done stays done."
         halt(claim.batch.job_id, reason=reason, at=at)
-    _put_back(_own(claim), claim.batch, at=at)
+    put_back(_own(claim), claim.batch, at=at)
 
 
 def give_back(claim: Claim, *, at: datetime) -> None:
     """Give a batch back for no fault of its own: it did not break off."""
-    _put_back(_own(claim), claim.batch, at=at, attempts=F("attempts") - 1)
+    put_back(_own(claim), claim.batch, at=at, attempts=F("attempts") - 1)
 
 
 @transaction.atomic
-def _put_back(held: QuerySet[JobBatch], batch: JobBatch, *, at: datetime, **changes: Any) -> bool:
+def put_back(held: QuerySet[JobBatch], batch: JobBatch, *, at: datetime, **changes: Any) -> bool:
     """Let a batch that is still held wait again, and ring for it if its job goes on."""
     waiting = {"state": JobBatch.State.PENDING, "token": None, "owner": "", "lease_expires_at": None}
     if not held.update(rung_at=at, **waiting, **changes):
         return False
     job = Job.objects.select_for_update().get(pk=batch.job_id)
     if job.state in ACTIVE:
-        _ring(batch.pk)
+        ringing.ring(batch.pk)
     end_if_idle(job, at=at)
     return True
 
@@ -194,6 +205,7 @@ def halt(job_id: int, *, reason: str, at: datetime) -> None:
     job = Job.objects.select_for_update().get(pk=job_id)
     if job.state not in ACTIVE:
         return
+    pace.stop(job, at=at)
     job.state = Job.State.HALTED
     Job.objects.filter(pk=job_id).update(state=job.state, error_text=reason)
     JobFailure.objects.create(job=job, code="job", message=reason, created_at=at)
@@ -204,12 +216,14 @@ def end_if_idle(job: Job, *, at: datetime) -> None:
     """End a halted or cancelled job, whose row is locked, unless a worker still holds a part of it."""
     if job.state not in ENDING or job.batches.filter(state=JobBatch.State.RUNNING).exists():
         return
-    if job.state == Job.State.CANCELLED:
+    if job.state == Job.State.CANCELLED and job.kind not in CONTINUABLE:
         job.batches.filter(state=JobBatch.State.PENDING).update(state=JobBatch.State.DONE, finished_at=at)
     _end(job, at=at)
 
 
 def _end(job: Job, *, at: datetime) -> None:
+    job.refresh_from_db()
+    pace.stop(job, at=at)
     Job.objects.filter(pk=job.pk).update(finished_at=at, current_text="")
     logger.info("ended job=%s", job.pk)
 
@@ -219,7 +233,7 @@ def ring_waiting(job: Job, *, at: datetime) -> int:
     waiting = list(job.batches.filter(state=JobBatch.State.PENDING).values_list("pk", flat=True))
     job.batches.filter(pk__in=waiting).update(rung_at=at, rings=0)
     for batch_id in waiting:
-        _ring(batch_id)
+        ringing.ring(batch_id)
     return len(waiting)
 
 
@@ -228,62 +242,11 @@ def note_failure(job_id: int, *, file: MediaFile | None, code: str, message: str
     JobFailure.objects.create(job_id=job_id, file=file, code=code, message=message, created_at=at)
 
 
-def reconcile(*, at: datetime) -> int:
-    """Hand out again what dead owners held and what nobody rang for; return how many batches that were."""
-    running = JobBatch.objects.filter(state=JobBatch.State.RUNNING)
-    stranded = [batch for batch in running if _is_stranded(batch, at=at)]
-    for batch in stranded:
-        if _put_back(running.filter(pk=batch.pk, token=batch.token), batch, at=at):
-            logger.warning("handed out again batch=%s owner=%s", batch.pk, batch.owner)
-    return len(stranded) + _ring_again(at=at)
+def claimable() -> QuerySet[JobBatch]:
+    """Batches that any worker may claim."""
+    return JobBatch.objects.filter(state=JobBatch.State.PENDING, job__state__in=ACTIVE)
 
 
-def _is_stranded(batch: JobBatch, *, at: datetime) -> bool:
-    has_expired = batch.lease_expires_at is not None and batch.lease_expires_at < at
-    return has_expired or owners.is_dead(batch.owner)
-
-
-def _ring_again(*, at: datetime) -> int:
-    """Ring for waiting batches whose doorbells are lost: taken by a cluster that died, or dropped by it.
-
-    While doorbells lie in the queue that nobody has taken, the batches just wait for their turn.
-    """
-    if OrmQ.objects.filter(lock__lte=at).exists():
-        return 0
-    waiting = JobBatch.objects.filter(state=JobBatch.State.PENDING, rung_at__lt=at - DOORBELL_PATIENCE)
-    waiting = waiting.filter(job__state__in=ACTIVE)
-    for job_id in set(waiting.filter(rings__gte=MAX_RINGS).values_list("job", flat=True)):
-        halt(job_id, reason="No worker could begin a step of this job; the workers' log says why.", at=at)
-    batch_ids = list(waiting.values_list("pk", flat=True)[:1000])
-    with transaction.atomic():
-        JobBatch.objects.filter(pk__in=batch_ids).update(rung_at=at, rings=F("rings") + 1)
-        for batch_id in batch_ids:
-            _ring(batch_id)
-    return len(batch_ids)
-
-
-def beat(*, workers: int, started_at: datetime, at: datetime) -> None:
-    """Give a sign of life of this worker command."""
-    facts = {"host": socket.gethostname()[:100], "workers": workers, "started_at": started_at, "beat_at": at}
-    WorkerBeat.objects.update_or_create(owner=owners.name(), defaults=facts)
-    WorkerBeat.objects.filter(beat_at__lt=at - timedelta(days=1)).delete()
-
-
-def stop_beating() -> None:
-    """Take back the sign of life when the worker command ends."""
-    WorkerBeat.objects.filter(owner=owners.name()).delete()
-
-
-def living_workers(*, at: datetime) -> int:
-    """Count the worker processes that gave a sign of life lately."""
-    beats = WorkerBeat.objects.filter(beat_at__gte=at - BEAT_PATIENCE)
-    return sum(beat.workers for beat in beats if not owners.is_dead(beat.owner))
-
-
-def is_waiting(*, at: datetime) -> bool:
-    """Tell whether work waits that nobody has taken for a while."""
-    return JobBatch.objects.filter(
-        Q(state=JobBatch.State.PENDING),
-        job__state__in=ACTIVE,
-        rung_at__lt=at - DOORBELL_PATIENCE,
-    ).exists()
+def forgive(job: Job) -> None:
+    """Count anew how often the steps of a job break off, since a person has said that it shall go on."""
+    job.batches.filter(state=JobBatch.State.PENDING).exclude(stage=Job.Stage.FILES).update(attempts=0)

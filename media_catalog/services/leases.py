@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import DatabaseError, connections
 
-from media_catalog.services import jobs
+from media_catalog.models import Job
+from media_catalog.services import jobs, pace
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +35,16 @@ def kept(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> Iterator[None]:
 def _keep(claim: jobs.Claim, clock: Callable[[], datetime], is_done: threading.Event) -> None:
     try:
         while not is_done.wait(RENEW_EVERY_S):
-            _renew(claim, at=clock())
+            _renew(claim, clock=clock)
     except jobs.LeaseLost:
         logger.warning("lost the lease of batch=%s", claim.batch.pk)
     finally:
         connections.close_all()  # those of this thread
 
 
-def _renew(claim: jobs.Claim, *, at: datetime) -> None:
+def _renew(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     try:
-        jobs.extend_lease(claim, at=at)
+        jobs.extend_lease(claim, at=clock())
+        pace.tick(Job.objects.only(*pace.FIELDS).get(pk=claim.batch.job_id), at=clock())
     except DatabaseError as error:
         logger.warning("could not renew the lease of batch=%s, trying again: %s", claim.batch.pk, error)

@@ -13,8 +13,9 @@ from media_catalog.models.files import PERSON
 from media_catalog.pipeline.timestamps import neighbours, resemblance
 from media_catalog.pipeline.timestamps.candidates import Candidate
 from media_catalog.pipeline.timestamps.siblings import Sibling
-from media_catalog.services import evidence, jobs, look_alikes, siblings, tools
+from media_catalog.services import evidence, jobs, look_alikes, siblings, steps, tools
 from media_catalog.services.siblings import Row
+from media_catalog.services.steps import Step
 
 SLICE = 500  # files that are written in one transaction
 PAGE = 2_000  # files that are read at once
@@ -44,7 +45,10 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     job = claim.batch.job
     if job.source_id is None:
         return
+    folders = MediaFile.objects.filter(_touched(job), source=job.source).values("folder_key").distinct()
+    steps.begin(claim, Step.NEIGHBOURS, total=folders.count())
     _refresh_folders(claim, job.source_id, _touched_folders(job), clock=clock)
+    steps.begin(claim, Step.ALIKE)
     for source_id, folder_keys in _folders_elsewhere(job):
         _refresh_folders(claim, source_id, folder_keys, clock=clock)
 
@@ -139,8 +143,8 @@ def _windows(
     files = MediaFile.objects.readable().filter(source=source_id)
     sizes = files.filter(folder_key__in=folder_keys).values_list("folder_key").annotate(Count("pk"))
     together: list[str] = []
-    room = PAGE
-    for key, size in sizes.order_by("folder_key"):
+    room, number = PAGE, 0
+    for number, (key, size) in enumerate(sizes.order_by("folder_key"), start=1):  # noqa: B007
         if size > WINDOW:
             yield from _cut(claim, files.filter(folder_key=key), clock=clock)
             continue
@@ -150,6 +154,7 @@ def _windows(
         together.append(key)
         room -= size
     yield from _whole(claim, files.filter(folder_key__in=together), clock=clock)
+    steps.advance(claim, len(folder_keys) - number)  # those without a picture
 
 
 def _whole(
@@ -161,6 +166,7 @@ def _whole(
         folders[row.folder_key].append(row)
     for rows in folders.values():
         yield rows, rows
+    steps.advance(claim, len(folders))
 
 
 def _cut(claim: jobs.Claim, files: QuerySet[MediaFile], *, clock: Callable[[], datetime]) -> Iterator[Window]:
@@ -173,6 +179,7 @@ def _cut(claim: jobs.Claim, files: QuerySet[MediaFile], *, clock: Callable[[], d
         is_last = len(more) < WINDOW
         yield rows, rows[start : None if is_last else -MARGIN]
         if is_last:
+            steps.advance(claim)
             return
         rows, start = rows[-2 * MARGIN :], MARGIN
 

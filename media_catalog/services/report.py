@@ -20,6 +20,7 @@ from media_catalog.models import (
     State,
 )
 from media_catalog.pipeline.sidecars import matching
+from media_catalog.pipeline.timestamps import phrases
 from media_catalog.services import sidecar_copies
 
 FIELDS = (
@@ -67,6 +68,7 @@ NEAR_KINDS = (
     IDENTICAL,
 )
 STATUS = {
+    State.DISCOVERED: "waiting",
     State.FAILED: "error",
     State.QUARANTINED: "error",
     State.MISSING: "error",
@@ -221,7 +223,7 @@ def _date(file: MediaFile) -> Line:
         "offset_source": ("assumed" if is_assumed else "evidence") if has_offset else None,
         "captured_from": file.captured_from or None,
         "confidence": file.confidence,
-        "date_reasons": "; ".join(file.date_reasons),
+        "date_reasons": "; ".join(map(phrases.reason, file.date_reasons)),
     }
 
 
@@ -255,7 +257,8 @@ def _reason(file: MediaFile) -> str:
     if file.state != State.ANALYSED:
         return file.reason_text or file.reason_code
     date = f"dated by {file.captured_from}" if file.captured_local else "no date found"
-    return f"{date}; damaged: {file.damage}" if file.damage else date
+    damage = f"damaged: {file.damage}" if file.damage else ""
+    return "; ".join(filter(None, (date, damage, file.reason_text)))
 
 
 def _shown(path: bytes) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from media_catalog.models import MediaFile, Origin, TimestampCandidate
 from media_catalog.models.files import PERSON
+from media_catalog.pipeline.timestamps import phrases
 from media_catalog.pipeline.timestamps.candidates import Candidate, Precision, period_end
 from media_catalog.pipeline.timestamps.confidence import PERSON_WEIGHT, Confidence
 from media_catalog.pipeline.timestamps.decide import ASSUMED, Inference
@@ -153,7 +154,7 @@ def _stored(value: Mapping[str, Any], marks: Marks) -> Dated | None:
         source=value["captured_from"],
         weight=weight,
         confidence=Confidence(value["confidence"]),
-        is_doubted=not is_given and is_doubted(value["date_reasons"]),
+        is_doubted=not is_given and is_doubted(phrases.codes(value["date_reasons"])),
         is_zone_assumed=is_assumed,
     )
 

@@ -1,10 +1,11 @@
 """Which folders an import touched, and which of them are one album: a Takeout export has many parts."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
 
 from media_catalog.models import Job, JobFile, Kind, MediaFile, MediaFileQuerySet, SidecarLink, Source
 from media_catalog.pipeline.sidecars import takeout_folders
@@ -19,6 +20,7 @@ class Album:
 
     folder_keys: tuple[str, ...]
     place: Place | None
+    size: float = math.inf  # in files; of an album in an export nobody has counted them
 
 
 def touched_files(job: Job) -> MediaFileQuerySet:
@@ -43,7 +45,8 @@ def touched(job: Job) -> Iterator[Album]:
     for keys in _folder_slices(touched_files(job)):
         places = _places(source, keys)
         plain = [key for key in keys if key not in places]
-        yield from (Album(folder_keys=(key,), place=None) for key in _with_sidecars(source, plain))
+        for key, size in _with_sidecars(source, plain):
+            yield Album(folder_keys=(key,), place=None, size=size)
         for place in sorted(set(places.values()) - done):
             albums = albums if albums is not None else _takeout_albums(source)
             done.add(place)
@@ -58,12 +61,13 @@ def _folder_slices(files: MediaFileQuerySet) -> Iterator[list[str]]:
         last = part[-1]
 
 
-def _with_sidecars(source: Source, keys: Sequence[str]) -> list[str]:
-    """Leave out folders in which nothing speaks for anything, nor ever did."""
+def _with_sidecars(source: Source, keys: Sequence[str]) -> list[tuple[str, int]]:
+    """Leave out folders in which nothing speaks for anything, nor ever did; count the files of the others."""
     there = MediaFile.objects.filter(source=source, folder_key__in=keys)
     linked = SidecarLink.objects.filter(file__in=there).values_list("file__folder_key", flat=True)
     having = set(there.filter(kind=Kind.SIDECAR).values_list("folder_key", flat=True).distinct())
-    return sorted(having.union(linked.distinct()))
+    folders = there.filter(folder_key__in=having.union(linked.distinct())).values_list("folder_key")
+    return list(folders.annotate(Count("pk")).order_by("folder_key"))
 
 
 def _takeout_albums(source: Source) -> Mapping[Place, Sequence[str]]:

@@ -1,19 +1,30 @@
 """Matching the sidecars of a source: what they say becomes evidence for photos and videos, and facts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 
 from media_catalog.models import FileMetadata, Job, Kind, MediaFile, MediaFileQuerySet, SidecarLink, State
 from media_catalog.pipeline import media_types
 from media_catalog.pipeline.sidecars import linking, matching, picasa, reading
-from media_catalog.pipeline.sidecars.linking import Linked, Sidecar
+from media_catalog.pipeline.sidecars.linking import Sidecar
 from media_catalog.pipeline.sidecars.matching import Medium
-from media_catalog.services import jobs, sidecar_albums, sidecar_copies, sidecar_facts, sidecar_tags, tools
+from media_catalog.services import (
+    bulk,
+    jobs,
+    sidecar_albums,
+    sidecar_copies,
+    sidecar_facts,
+    sidecar_tags,
+    steps,
+    tools,
+)
 from media_catalog.services.sidecar_albums import Album
+from media_catalog.services.steps import Step
 
 SLICE = 500
 REASON = "sidecar"
@@ -28,12 +39,13 @@ Wanted = tuple[int, int, str]  # a medium, the sidecar that speaks for it, and b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """The names of one album's files, and what belongs together among them."""
+    """The names of the files of some albums, and what belongs together among them."""
 
-    album: Album
+    is_exported: bool  # by Takeout; such an album stands alone here
     media: Sequence[Medium]
     sidecars: Sequence[Sidecar]
-    linked: Linked
+    owners: Mapping[int, Sequence[int]]
+    ambiguous: Mapping[int, Sequence[int]]
     links: Mapping[int, Sequence[Wanted]]  # by medium
 
 
@@ -44,12 +56,14 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
 
     :raises LeaseLost: when the batch was handed to somebody else.
     """
-    for album in sidecar_albums.touched(claim.batch.job):
-        found = _match(claim.batch.job, album)
+    steps.begin(claim, Step.SIDECARS)
+    for albums in _together(sidecar_albums.touched(claim.batch.job)):
+        found = _match(claim.batch.job, albums)
         for part in tools.slices(found.media, SLICE):
             _link(claim, found, [medium.key for medium in part], at=clock())
         for sidecars in tools.slices(found.sidecars, SLICE):
             _describe(claim, found, sidecars, at=clock())
+        steps.advance(claim, len(albums))
     for files in _possible_copies(claim.batch.job):
         _settle_copies(claim, files, at=clock())
 
@@ -73,19 +87,45 @@ def _settle_copies(claim: jobs.Claim, files: Sequence[int], *, at: datetime) -> 
     sidecar_copies.settle(files, touched=touched, at=at)
 
 
-def _match(job: Job, album: Album) -> _Found:
-    files = MediaFile.objects.filter(source=job.source, folder_key__in=album.folder_keys).order_by("pk")
-    sidecars = list(_sidecars(files.filter(kind=Kind.SIDECAR, state=State.SKIPPED, reason_code=REASON)))
-    media = [
-        Medium(key=key, folder=folder, name=name)
-        for key, folder, name, state in _names(files.exclude(kind=Kind.SIDECAR).filter(state__in=MATCHED))
-        if state == State.ANALYSED or media_types.is_named_like_media(name)
+def _together(albums: Iterable[Album]) -> Iterator[list[Album]]:
+    """Put small plain folders together: what is asked of the database for one is asked for all of them."""
+    together: list[Album] = []
+    room: float = SLICE
+    for album in albums:
+        if together and album.size > room:
+            yield together
+            together, room = [], SLICE
+        together.append(album)
+        room -= album.size
+    if together:
+        yield together
+
+
+def _match(job: Job, albums: Sequence[Album]) -> _Found:
+    album_of = {key: number for number, album in enumerate(albums) for key in album.folder_keys}
+    files = MediaFile.objects.filter(source=job.source, folder_key__in=album_of).order_by("pk")
+    sidecars: list[list[Sidecar]] = [[] for _ in albums]
+    for sidecar in _sidecars(files.filter(kind=Kind.SIDECAR, state=State.SKIPPED, reason_code=REASON)):
+        sidecars[album_of[sidecar.folder]].append(sidecar)
+    media: list[list[Medium]] = [[] for _ in albums]
+    for key, folder, name, state in _names(files.exclude(kind=Kind.SIDECAR).filter(state__in=MATCHED)):
+        if state == State.ANALYSED or media_types.is_named_like_media(name):
+            media[album_of[folder]].append(Medium(key=key, folder=folder, name=name))
+    linked = [
+        linking.link(its_media, its_sidecars, is_album=album.place is None or album.place.is_album)
+        for album, its_media, its_sidecars in zip(albums, media, sidecars, strict=True)
     ]
-    linked = linking.link(media, sidecars, is_album=album.place is None or album.place.is_album)
     links: dict[int, list[Wanted]] = defaultdict(list)
-    for one in linked.links:
+    for one in chain.from_iterable(part.links for part in linked):
         links[one.medium].append((one.medium, one.sidecar, str(one.rule)))
-    return _Found(album=album, media=media, sidecars=sidecars, linked=linked, links=links)
+    return _Found(
+        is_exported=albums[0].place is not None,
+        media=list(chain.from_iterable(media)),
+        sidecars=list(chain.from_iterable(sidecars)),
+        owners={key: ones for part in linked for key, ones in part.owners.items()},
+        ambiguous={key: ones for part in linked for key, ones in part.ambiguous.items()},
+        links=links,
+    )
 
 
 def _names(files: MediaFileQuerySet) -> Iterator[tuple[int, str, bytes, str]]:
@@ -128,7 +168,7 @@ def _link(claim: jobs.Claim, found: _Found, media: Sequence[int], *, at: datetim
     ids = files.union(sidecar for _, sidecar, _ in wanted)
     moved = set(touched.filter(pk__in=ids).values_list("pk", flat=True))
     stale |= {medium for medium, sidecar, _ in wanted if sidecar in moved}
-    stale |= moved & (files if found.album.place else linked)  # a folder of an export can be an album itself
+    stale |= moved & (files if found.is_exported else linked)  # a folder of an export can be an album itself
     sidecar_facts.apply(stale, at=at)
     sidecar_copies.settle(stale, touched=touched, at=at)
 
@@ -157,8 +197,8 @@ def _replace_links(files: set[int], wanted: set[Wanted]) -> set[int]:
 def _describe(claim: jobs.Claim, found: _Found, sidecars: Sequence[Sidecar], *, at: datetime) -> None:
     """Say of each sidecar what it belongs to."""
     jobs.renew(claim, at=at)
-    owners = {one.key: found.linked.owners.get(one.key, ()) for one in sidecars}
-    rivals = {one.key: found.linked.ambiguous.get(one.key, ()) for one in sidecars}
+    owners = {one.key: found.owners.get(one.key, ()) for one in sidecars}
+    rivals = {one.key: found.ambiguous.get(one.key, ()) for one in sidecars}
     named = {key for keys in (*owners.values(), *rivals.values()) for key in keys[:SHOWN]}
     paths = dict(MediaFile.objects.filter(pk__in=named).values_list("pk", "path_text"))
     rows = MediaFile.objects.filter(pk__in=owners).values_list(
@@ -168,13 +208,15 @@ def _describe(claim: jobs.Claim, found: _Found, sidecars: Sequence[Sidecar], *, 
         sidecar_tags.about(),
         sidecar_tags.problem(),
     )
+    changed = []
     for key, old_owner, old_text, about, problem in rows:
         mine = owners[key]
         text = ALBUM_TEXT if about == reading.Kind.ALBUM else _text(mine, rivals[key], paths)
         text += f"; it cannot be read: {problem}" if problem else ""
         owner = mine[0] if mine else None
         if (old_owner, old_text) != (owner, text):
-            MediaFile.objects.filter(pk=key).update(belongs_to=owner, reason_text=text)
+            changed.append((owner, text, key))
+    bulk.update(MediaFile, ("belongs_to", "reason_text"), changed)
 
 
 def _text(owners: Sequence[int], rivals: Sequence[int], paths: Mapping[int, str]) -> str:

@@ -8,22 +8,26 @@ from media_catalog.models import Job, JobBatch
 from media_catalog.services import jobs
 
 
-def claim_next(*, at: datetime) -> jobs.Claim | None:
-    """Claim the batch whose turn it is; `None` when none waits, which a second doorbell finds.
+def claim_next(*, at: datetime, job_id: int | None = None) -> jobs.Claim | None:
+    """Claim the batch whose turn it is, of one job if it is given; `None` when none waits.
 
     The job goes first of which the least was done: what somebody has just asked for is not behind an hour of
     bulk work, and short jobs are over soon whatever else runs. Every batch has its doorbell, so all get
     their turn.
     """
-    while batch_id := _next_batch():
+    while batch_id := _next_batch(job_id or _next_job()):
         if claim := jobs.claim(batch_id, at=at):
             return claim
     return None
 
 
-def _next_batch() -> int | None:
+def _next_job() -> int | None:
     waiting = JobBatch.objects.filter(state=JobBatch.State.PENDING)
     begun = Count("batches", filter=~Q(batches__state=JobBatch.State.PENDING))
     going_on = Job.objects.filter(Exists(waiting.filter(job=OuterRef("pk"))), state__in=jobs.ACTIVE)
-    job_id = going_on.annotate(begun=begun).order_by("begun", "pk").values_list("pk", flat=True).first()
-    return waiting.filter(job=job_id).order_by("pk").values_list("pk", flat=True).first()
+    return going_on.annotate(begun=begun).order_by("begun", "pk").values_list("pk", flat=True).first()
+
+
+def _next_batch(job_id: int | None) -> int | None:
+    waiting = JobBatch.objects.filter(job=job_id, state=JobBatch.State.PENDING, job__state__in=jobs.ACTIVE)
+    return waiting.order_by("pk").values_list("pk", flat=True).first()

@@ -3,17 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-
-from media_catalog.models import Decision, MediaFile, Precision
+from media_catalog.models import MediaFile, Precision
 from media_catalog.models.files import PERSON
 from media_catalog.pipeline.timestamps import zones
-from media_catalog.services import decisions
-from media_catalog.services.decisions import Actor, Changed
 
 EXACT = (Precision.SECOND, Precision.MINUTE)
 DAY = timedelta(days=1)
@@ -26,29 +21,12 @@ class Keeping(StrEnum):
     INSTANT = "instant"
 
 
-def set_zone(
-    files: QuerySet[MediaFile], *, zone: ZoneInfo, keeping: Keeping, actor: Actor, at: datetime
-) -> Changed:
-    """Put files into a time zone; the result names the batch for undo.
-
-    Left as they are: files without a time of day, those in the hour that comes twice or never when a clock is
-    changed, and, keeping the instant, those whose instant is not known. Whether a date is right stays open.
-    """
-    change = partial(in_zone, zone=zone, keeping=keeping)
-    return decisions.change_each(files, kind=Decision.Kind.DATE, change=change, actor=actor, at=at)
-
-
-def shift(files: QuerySet[MediaFile], *, delta: timedelta, actor: Actor, at: datetime) -> Changed:
-    """Move the dates of files by a length of time, with their instants; the result names the batch for undo.
-
-    Days can be moved by whole days only, and what is less exact than a day is left as it is.
-    """
-    change = partial(shifted, delta=delta)
-    return decisions.change_each(files, kind=Decision.Kind.DATE, change=change, actor=actor, at=at)
-
-
 def in_zone(file: MediaFile, *, zone: ZoneInfo, keeping: Keeping) -> Mapping[str, Any] | None:
-    """Give the fields that a file would have in a zone; `None` where it is left as it is."""
+    """Give the fields that a file would have in a zone; `None` where it is left as it is.
+
+    Left are files without a time of day, those in the hour that comes twice or never when a clock is changed,
+    and, keeping the instant, those whose instant is not known. Whether a date is right stays open.
+    """
     local, instant = file.captured_local, file.captured_at
     if local is None or file.captured_precision not in EXACT:
         return None
@@ -72,7 +50,10 @@ def in_zone(file: MediaFile, *, zone: ZoneInfo, keeping: Keeping) -> Mapping[str
 
 
 def shifted(file: MediaFile, *, delta: timedelta) -> Mapping[str, Any] | None:
-    """Give the fields that a file would have after a shift; `None` where it is left as it is."""
+    """Give the fields that a file would have after a shift, its instant moved too; `None` where it is left.
+
+    Days can be moved by whole days only, and what is less exact than a day is left as it is.
+    """
     is_movable = file.captured_precision in EXACT or (
         file.captured_precision == Precision.DAY and not delta % DAY
     )

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from media_catalog.pipeline import scan
+from media_catalog.pipeline.display import display_text
 
 register = template.Library()
 
@@ -11,7 +11,7 @@ register = template.Library()
 @register.filter
 def visible(text: object) -> str:
     """Show names and tags as they are: nothing in them may hide, reorder or ring."""
-    return scan.display_text(str(text).encode("utf-8", "surrogatepass"))
+    return display_text(str(text).encode("utf-8", "surrogatepass"))
 
 
 @register.filter

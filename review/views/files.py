@@ -6,11 +6,13 @@ from pathlib import Path
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET
 
 from media_catalog.models import MediaFile
+from media_catalog.services import previews
 from review import queues
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -25,11 +27,39 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
 def thumbnail(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """Send the grid picture; its address carries a piece of the hash, so a copy of it never grows old."""
     sha256: str = get_object_or_404(MediaFile.objects.only("sha256"), pk=file_id).sha256
+    return _grid_picture(request, sha256)
+
+
+@require_GET
+def preview(request: HttpRequest, file_id: int) -> HttpResponseBase:
+    """Send a large picture, made on first view; the grid picture where none can be made."""
+    row = get_object_or_404(MediaFile.objects.select_related("source", "metadata"), pk=file_id)
+    etag = quote_etag(f"{row.sha256}-{previews.LONGEST_PX}")
+    if known := get_conditional_response(request, etag=etag):
+        return _for_this_browser(known, etag)
+    try:
+        jpeg = previews.jpeg_of(row, at=timezone.now())
+    except previews.OriginalMissing:
+        return _no_picture(request)
+    if jpeg is None:
+        return _grid_picture(request, row.sha256)
+    return _for_this_browser(HttpResponse(jpeg), etag)
+
+
+def _grid_picture(request: HttpRequest, sha256: str) -> HttpResponseBase:
     path = _thumbnail_path(sha256)
     if path is None or not path.is_file():
-        return render(request, "review/no_picture.svg", content_type="image/svg+xml", status=404)
+        return _no_picture(request)
     etag = quote_etag(sha256)
     response = get_conditional_response(request, etag=etag) or FileResponse(path.open("rb"))
+    return _for_this_browser(response, etag)
+
+
+def _no_picture(request: HttpRequest) -> HttpResponse:
+    return render(request, "review/no_picture.svg", content_type="image/svg+xml", status=404)
+
+
+def _for_this_browser(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     response["Content-Type"] = "image/jpeg"
     response["ETag"] = etag
     response["Cache-Control"] = "private, max-age=86400, immutable"

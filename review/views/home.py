@@ -8,9 +8,10 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from media_catalog.models import Job, MediaFile
-from review import progress, queues
+from review import health, queues
 from review.filters import FileFilter
 from review.htmx import HtmxRequest
+from review.views.jobs import overview
 
 
 @require_GET
@@ -30,7 +31,8 @@ def home(request: HtmxRequest) -> HttpResponse:
     }
     if request.htmx:
         return render(request, "review/home.html#grid", context)
-    return render(request, "review/home.html", context | _overview())
+    concerns = health.concerns(clock=timezone.now)
+    return render(request, "review/home.html", context | overview() | {"concerns": concerns})
 
 
 def _cursor(text: str) -> queues.Cursor | None:
@@ -38,14 +40,3 @@ def _cursor(text: str) -> queues.Cursor | None:
         return queues.Cursor.parse(text) if text else None
     except queues.BadCursor:
         raise BadRequest("This page has no such place.") from None
-
-
-@require_GET
-@vary_on_headers("HX-Request")
-def job_progress(request: HtmxRequest) -> HttpResponse:
-    return render(request, "review/jobs.html#overview" if request.htmx else "review/jobs.html", _overview())
-
-
-def _overview() -> dict[str, object]:
-    at = timezone.now()
-    return {"standing": queues.standing(), "work": progress.work(at=at)}

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +22,10 @@ from django.conf import settings
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
+    """`prefix` is a program that runs our commands, such as one that takes rights away."""
+
     environment: dict[str, str]
+    prefix: tuple[str, ...] = ()
 
     def run(self, *arguments: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -69,9 +73,21 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    @staticmethod
-    def command(*arguments: str | Path) -> list[str]:
-        return [sys.executable, str(settings.BASE_DIR / "manage.py"), *map(str, arguments)]
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Ask the database itself: a command takes a second to start."""
+        address = self.environment.get("DATABASE_URL", "")
+        if address.startswith("postgres"):
+            with psycopg.connect(dbname=address.rpartition("/")[2], **_server()) as connection:
+                return connection.execute(statement).fetchall()
+        path = (
+            address.removeprefix("sqlite://")
+            or f"{self.environment['MEDIAPARSER_DATA_DIR']}/mediaparser.sqlite3"
+        )
+        with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [*self.prefix, sys.executable, str(settings.BASE_DIR / "manage.py"), *map(str, arguments)]
 
 
 def _environment(data_dir: Path, database: str | None) -> dict[str, str]:
@@ -91,14 +107,17 @@ def _database(template: str = "template1") -> Iterator[str | None]:
     if "DATABASE_URL" not in os.environ:
         yield None
         return
-    server = settings.DATABASES["default"]
-    access = {"host": server["HOST"], "user": server["USER"], "password": server["PASSWORD"]}
-    port = {"port": server["PORT"]} if server["PORT"] else {}
     name = f"cluster_{uuid4().hex[:8]}"
-    with psycopg.connect(dbname="postgres", autocommit=True, **access, **port) as connection:
+    with psycopg.connect(dbname="postgres", autocommit=True, **_server()) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         yield name
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _server() -> dict[str, Any]:
+    server = settings.DATABASES["default"]
+    access = {"host": server["HOST"], "user": server["USER"], "password": server["PASSWORD"]}
+    return access | ({"port": server["PORT"]} if server["PORT"] else {})
 
 
 @pytest.fixture
@@ -119,12 +138,25 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
 
 
 @pytest.fixture
-def installed(tmp_path: Path, template: tuple[Path, str | None]) -> Iterator[Installation]:
-    """An installation that was set up."""
+def make_installed(
+    tmp_path: Path, template: tuple[Path, str | None]
+) -> Iterator[Callable[[str], Installation]]:
+    """Make installations that were set up, each with a data folder of this name."""
     folder, original = template
-    shutil.copytree(folder, tmp_path / "data")
-    with _database(original or "template1") as database:
-        yield Installation(environment=_environment(tmp_path / "data", database))
+    with contextlib.ExitStack() as stack:
+
+        def make(name: str) -> Installation:
+            shutil.copytree(folder, tmp_path / name)
+            database = stack.enter_context(_database(original or "template1"))
+            return Installation(environment=_environment(tmp_path / name, database))
+
+        yield make
+
+
+@pytest.fixture
+def installed(make_installed: Callable[[str], Installation]) -> Installation:
+    """An installation that was set up."""
+    return make_installed("data")
 
 
 @pytest.fixture

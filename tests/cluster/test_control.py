@@ -2,14 +2,10 @@ import io
 import json
 import os
 import signal
-import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.conf import settings
 from PIL import Image
 
 FILES = 60
@@ -53,25 +49,12 @@ def workers(installed):
     running.kill()
 
 
-def query(installation, statement):
-    """Ask the database itself: a command takes a second to start."""
-    address = installation.environment.get("DATABASE_URL")
-    if address:
-        server = settings.DATABASES["default"]
-        access = {"host": server["HOST"], "user": server["USER"], "password": server["PASSWORD"]}
-        with psycopg.connect(dbname=address.rpartition("/")[2], **access) as connection:
-            return connection.execute(statement).fetchone()
-    path = f"{installation.environment['MEDIAPARSER_DATA_DIR']}/mediaparser.sqlite3"
-    with closing(sqlite3.connect(path, timeout=30)) as connection:
-        return connection.execute(statement).fetchone()
-
-
 def done(installation, job_id):
-    return query(installation, f"SELECT done_count FROM media_catalog_job WHERE id = {job_id}")[0]  # noqa: S608
+    return installation.query(f"SELECT done_count FROM media_catalog_job WHERE id = {job_id}")[0][0]  # noqa: S608
 
 
 def held(installation):
-    return query(installation, "SELECT count(*) FROM media_catalog_jobbatch WHERE state = 'running'")[0]
+    return installation.query("SELECT count(*) FROM media_catalog_jobbatch WHERE state = 'running'")[0][0]
 
 
 def wait_until(condition, seconds=60.0):
@@ -142,7 +125,7 @@ def test_workers_killed_while_their_import_is_paused_are_missed_by_nobody(instal
     job = begin(installed, "import_path", many_photos)
     pause = installed.start("job", str(job), "pause")
     paused = "SELECT count(*) FROM media_catalog_job WHERE state = 'paused'"
-    wait_until(lambda: query(installed, paused)[0])
+    wait_until(lambda: installed.query(paused)[0][0])
     workers.kill()  # before they can give anything back
     pause.communicate()
     wait_until(lambda: not _workers_alive(installed), seconds=10)
@@ -190,7 +173,7 @@ def test_a_paused_export_stays_an_export_and_resumes_to_the_end(installed, worke
     archive = tmp_path / "archive"
     export = installed.start("export", "--output", archive, "--force", "--json")
     wait_until(lambda: len(list(archive.rglob("*.jpg"))) >= 1)
-    job = query(installed, "SELECT max(id) FROM media_catalog_job")[0]
+    job = installed.query("SELECT max(id) FROM media_catalog_job")[0][0]
     control(installed, job, "pause")
     wait_until(lambda: not held(installed), seconds=2)
     stopped_at = done(installed, job)

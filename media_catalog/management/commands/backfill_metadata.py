@@ -1,20 +1,23 @@
 """Fill in what metadata alone say."""
 
-import logging
 from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
+from media_catalog.management import progress
 from media_catalog.management.base import CatalogCommand, refuse, require_exiftool
-from media_catalog.services import backfill
-from media_catalog.services.backfill import Batch, Outcome, Result
+from media_catalog.models import Job, JobBatch, JobFile
+from media_catalog.services import backfill, jobs
+from media_catalog.services.backfill_results import OUTCOMES, Outcome, Result
 from media_catalog.templatetags.capture import offset_text
 from media_catalog.templatetags.plain import visible
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 RULE = "=" * 50
+UPDATED, SKIPPED, FAILED = JobFile.Outcome.DONE, JobFile.Outcome.SKIPPED, JobFile.Outcome.FAILED
 
 
 class Command(CatalogCommand):
@@ -32,36 +35,60 @@ class Command(CatalogCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         plan = _plan(options)
         require_exiftool()
-        log = logging.getLogger("media_catalog")
-        before = log.level
-        log.setLevel(options["log_level"] or before)
-        try:
-            is_whole = self._run(plan)
-        finally:
-            log.setLevel(before)
-        if not is_whole:
-            raise SystemExit(1)
-
-    def _run(self, plan: backfill.Plan) -> bool:
         absent = backfill.absent_sources()
         for source in absent:
             self.stderr.write(f"“{source.label}” is left out: {source.root_text} is not there.")
-        counted: Counter[Outcome] = Counter()
-        for batch in backfill.run(plan, clock=timezone.now):
-            self._show(batch, is_dry_run=plan.is_dry_run)
-            for outcome in (Outcome.UPDATED, Outcome.SKIPPED):
-                counted[outcome] += batch.count(outcome)
-            counted[Outcome.FAILED] += batch.count(Outcome.FAILED, Outcome.ABSENT)
+        counted = self._preview(plan) if options["dry_run"] else self._fill_in(plan)
         self.stdout.write(_summary(counted))
-        return not absent and not counted[Outcome.FAILED]
+        if absent or counted[FAILED]:
+            raise SystemExit(1)
 
-    def _show(self, batch: Batch, *, is_dry_run: bool) -> None:
-        for result in batch.results if is_dry_run else ():
-            if result.outcome is Outcome.UPDATED:
-                self.stdout.write(_preview(result))
+    def _fill_in(self, plan: backfill.Plan) -> Counter[str]:
+        job = self._start(plan)
+        shown: set[int] = set()
+        job = progress.carry_out(job.pk, show=False, after_batch=lambda: self._show_batches(job, shown))
+        if job.state != Job.State.COMPLETED:
+            reason = f": {job.error_text}" if job.error_text else "."
+            self.stderr.write(f"Job {job.pk} was {Job.State(job.state).label}{reason}")
+            self.stdout.write(_summary(_counted(job)))
+            raise SystemExit(1)
+        return _counted(job)
+
+    def _start(self, plan: backfill.Plan) -> Job:
+        try:
+            return backfill.start(plan, created_at=timezone.now())
+        except jobs.AlreadyRunning as running:
+            job = running.job
+            if job.state == Job.State.PAUSED:
+                raise refuse(f"{running} Go on with `manage.py job {job.pk} resume`.") from running
+            self.stderr.write(f"Going on with job {job.pk}, which was begun already, with its own options.")
+            return job
+
+    def _show_batches(self, job: Job, shown: set[int]) -> None:
+        """Write a line about each batch that was finished since the last look."""
+        batches = JobBatch.objects.filter(job=job, stage=Job.Stage.FILES)
+        done = list(batches.filter(state=JobBatch.State.DONE).exclude(pk__in=shown).order_by("pk"))
+        total = batches.count() if done else 0
+        for batch in done:
+            shown.add(batch.pk)
+            outcomes = batch.job_files.values_list("outcome").annotate(Count("pk")).order_by()
+            self._show(len(shown), total, Counter(dict(outcomes)))
+
+    def _preview(self, plan: backfill.Plan) -> Counter[str]:
+        counted: Counter[str] = Counter()
+        for batch in backfill.preview(plan, at=timezone.now()):
+            for result in batch.results:
+                if result.outcome is Outcome.UPDATED:
+                    self.stdout.write(_preview(result))
+            found = Counter(str(OUTCOMES[result.outcome]) for result in batch.results)
+            self._show(batch.number, batch.total, found)
+            counted += found
+        return counted
+
+    def _show(self, number: int, total: int, counted: Counter[str]) -> None:
         self.stdout.write(
-            f"Processing batch {batch.number}/{batch.total}... ({batch.count(Outcome.UPDATED)} updated, "
-            f"{batch.count(Outcome.SKIPPED)} skipped, {batch.count(Outcome.FAILED, Outcome.ABSENT)} failed)"
+            f"Processing batch {number}/{total}... ({counted[UPDATED]} updated, "
+            f"{counted[SKIPPED]} skipped, {counted[FAILED]} failed)"
         )
 
 
@@ -71,8 +98,12 @@ def _plan(options: dict[str, Any]) -> backfill.Plan:
         if number is not None and number < 1:
             raise refuse(f"--{name.replace('_', '-')} {number} is not usable: give a number from 1.")
     return backfill.Plan(
-        limit=options["limit"], batch_size=options["batch_size"], is_dry_run=options["dry_run"]
+        limit=options["limit"], batch_size=options["batch_size"], log_level=options["log_level"]
     )
+
+
+def _counted(job: Job) -> Counter[str]:
+    return Counter({UPDATED: job.done_count, SKIPPED: job.skipped_count, FAILED: job.failed_count})
 
 
 def _preview(result: Result) -> str:
@@ -87,16 +118,16 @@ def _preview(result: Result) -> str:
     )
 
 
-def _summary(counted: Counter[Outcome]) -> str:
+def _summary(counted: Counter[str]) -> str:
     return "\n".join(
         [
             RULE,
             "EXIF BACKFILL SUMMARY",
             RULE,
             f"Processed: {counted.total()}",
-            f"Updated: {counted[Outcome.UPDATED]}",
-            f"Skipped: {counted[Outcome.SKIPPED]}",
-            f"Failed: {counted[Outcome.FAILED]}",
+            f"Updated: {counted[UPDATED]}",
+            f"Skipped: {counted[SKIPPED]}",
+            f"Failed: {counted[FAILED]}",
             RULE,
         ]
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from media_catalog.management import clock_options, clock_summaries
+from media_catalog.management import clock_options, clock_summaries, progress
 from media_catalog.management.base import CatalogCommand, refuse
-from media_catalog.models import CameraRule, MediaFile, Source
-from media_catalog.services import camera_effects, cameras
+from media_catalog.models import CameraRule, Job, MediaFile, Source
+from media_catalog.services import camera_effects, cameras, jobs
 
 State = CameraRule.State
 USAGE = "give a MODEL with --shift or --zone, or one of --accept N, --dismiss N and --undo N."
@@ -46,7 +46,7 @@ class Command(CatalogCommand):
                 self._undo(options)
             else:
                 self._apply(_wanted(options), options)
-        except cameras.RuleRefused as refused:
+        except (cameras.RuleRefused, jobs.AlreadyRunning) as refused:
             raise refuse(str(refused)) from refused
 
     def _apply(self, rule: CameraRule, options: dict[str, Any]) -> None:
@@ -58,8 +58,7 @@ class Command(CatalogCommand):
             self._show(rule, changes)
         facts = {**dataclasses.asdict(changes), "is_dry_run": options["dry_run"], "changed": 0}
         if not options["dry_run"]:
-            rule = cameras.add(rule, at=now)
-            facts["changed"] = cameras.activate(rule, at=now).changed
+            facts["changed"] = _carry_out(cameras.activate(rule, at=now), options)
         self._conclude(rule, facts, options)
 
     def _show(self, rule: CameraRule, changes: clock_summaries.Changes) -> None:
@@ -82,7 +81,8 @@ class Command(CatalogCommand):
 
     def _undo(self, options: dict[str, Any]) -> None:
         rule = _existing(options["undo"], State.ACTIVE)
-        number = 0 if options["dry_run"] else cameras.deactivate(rule, at=timezone.now()).changed
+        is_dry = options["dry_run"]
+        number = 0 if is_dry else _carry_out(cameras.deactivate(rule, at=timezone.now()), options)
         text = "would be taken" if options["dry_run"] else f"is taken back: {number} files"
         facts = {**clock_summaries.rule_dict(rule), "changed": number, "is_dry_run": options["dry_run"]}
         end = "out of force" if options["dry_run"] else "have the dates again that they have without it"
@@ -95,6 +95,11 @@ class Command(CatalogCommand):
             rule.state = State.DISMISSED
         text = f"Rule {rule.pk} is {rule.state}."
         self.stdout.write(json.dumps(clock_summaries.rule_dict(rule)) if options["json"] else text)
+
+
+def _carry_out(job: Job, options: dict[str, Any]) -> int:
+    """Wait until all dates are changed; return how many are."""
+    return progress.completed(job, show=not options["json"]).changed_count
 
 
 def _wanted(options: dict[str, Any]) -> CameraRule:

@@ -6,9 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError
 from django.utils import timezone
 
-from media_catalog.services import doctor
+from media_catalog.services import doctor, health
 
 
 class Command(BaseCommand):
@@ -19,9 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        findings = list(doctor.examine(at=timezone.now()))
+        seen = _health()
+        findings = list(doctor.examine(seen=seen))
         if options["json"]:
-            self.stdout.write(json.dumps({"findings": [asdict(finding) for finding in findings]}))
+            facts = {"findings": [asdict(finding) for finding in findings], "health": seen and seen.as_dict()}
+            self.stdout.write(json.dumps(facts, cls=DjangoJSONEncoder))
         else:
             for finding in findings:
                 self._show(finding)
@@ -33,3 +37,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{mark} {finding.name}: {finding.text}")
         if not finding.is_right and finding.advice:
             self.stdout.write(f"        → {finding.advice}")
+
+
+def _health() -> health.Health | None:
+    """See who works and what waits; `None` while there is no database, or it has no tables yet."""
+    try:
+        return health.look(clock=timezone.now)
+    except DatabaseError:
+        return None

@@ -4,22 +4,20 @@ import dataclasses
 import json
 import uuid
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.core.management.base import CommandError
 from django.utils import timezone
 
-from media_catalog.management import clock_options, clock_summaries
+from media_catalog.management import clock_options, clock_summaries, progress
 from media_catalog.management.base import CatalogCommand, refuse
-from media_catalog.models import Decision, MediaFile, State
-from media_catalog.services import decisions, zone_decisions
+from media_catalog.models import Decision, MediaFile
+from media_catalog.services import decisions, jobs, redating, trips
 from media_catalog.services.camera_effects import Change
 from media_catalog.services.zone_decisions import Keeping
 
 CHOICES = ("camera", "source", "folder", "begin", "until")
-Plan = Callable[[MediaFile], Mapping[str, Any] | None]
 
 
 class Command(CatalogCommand):
@@ -50,13 +48,13 @@ class Command(CatalogCommand):
         if options["undo"] is not None:
             self._undo(options)
             return
-        files, plan = _files(options), _plan(options)
-        changes = clock_summaries.Changes()
-        for file in files.order_by("captured_local", "pk").iterator():
+        trip = _trip(options)
+        changes, plan = clock_summaries.Changes(), trips.plan(trip)
+        for file in trips.files(trip.selection).order_by("captured_local", "pk").iterator():
             changes.add(_change(file, plan(file)))
         if not options["json"]:
             self._show(changes)
-        batch = None if options["dry_run"] else str(_do(files, options).batch)
+        batch = None if options["dry_run"] else _do(trip, options)
         self._conclude({**dataclasses.asdict(changes), "batch": batch}, options)
 
     def _show(self, changes: clock_summaries.Changes) -> None:
@@ -83,36 +81,38 @@ class Command(CatalogCommand):
         self.stdout.write(json.dumps(facts) if options["json"] else text)
 
 
-def _plan(options: dict[str, Any]) -> Plan:
-    if bool(options["zone"]) == bool(options["shift"]):
-        raise refuse("Give either --zone or --shift.")
-    if options["zone"]:
-        zone = clock_options.zone(options["zone"])
-        return partial(zone_decisions.in_zone, zone=zone, keeping=Keeping(options["keep"]))
-    return partial(zone_decisions.shifted, delta=clock_options.shift(options["shift"]))
+def _do(trip: trips.Trip, options: dict[str, Any]) -> str:
+    """Change the files of a trip, and return the batch that undoes it."""
+    try:
+        job = redating.start_trip(trip, created_at=timezone.now())
+    except jobs.AlreadyRunning as running:
+        raise refuse(str(running)) from running
+    try:
+        progress.completed(job, show=not options["json"])
+    except CommandError as stopped:
+        undo = f"`manage.py trip --undo {trip.batch}` takes back what was done."
+        raise CommandError(f"{stopped} {undo}") from stopped
+    return str(trip.batch)
 
 
-def _do(files: QuerySet[MediaFile], options: dict[str, Any]) -> decisions.Changed:
-    now = timezone.now()
-    if options["zone"]:
-        zone, keeping = clock_options.zone(options["zone"]), Keeping(options["keep"])
-        return zone_decisions.set_zone(files, zone=zone, keeping=keeping, actor=None, at=now)
-    delta = clock_options.shift(options["shift"])
-    return zone_decisions.shift(files, delta=delta, actor=None, at=now)
-
-
-def _files(options: dict[str, Any]) -> QuerySet[MediaFile]:
+def _trip(options: dict[str, Any]) -> trips.Trip:
     if not any(options[choice] for choice in CHOICES):
         raise refuse("Say which files: --camera, --source, --folder, --from or --until.")
-    files = MediaFile.objects.filter(state=State.ANALYSED, captured_local__isnull=False)
-    wanted = {
-        "camera_model": options["camera"],
-        "source__label": options["source"],
-        "captured_local__gte": clock_options.clock("--from", options["begin"]),
-        "captured_local__lte": clock_options.clock("--until", options["until"], is_end=True),
-        "path_text__startswith": f"{options['folder'].strip('/')}/" if options["folder"] else None,
-    }
-    return files.filter(**{lookup: value for lookup, value in wanted.items() if value})
+    if bool(options["zone"]) == bool(options["shift"]):
+        raise refuse("Give either --zone or --shift.")
+    return trips.Trip(
+        batch=uuid.uuid4(),
+        zone=clock_options.zone(options["zone"]).key if options["zone"] else None,
+        keeping=Keeping(options["keep"]),
+        shift=clock_options.shift(options["shift"]) if options["shift"] else None,
+        selection=trips.Selection(
+            camera_model=options["camera"],
+            source_label=options["source"],
+            folder=options["folder"],
+            from_local=clock_options.clock("--from", options["begin"]),
+            until_local=clock_options.clock("--until", options["until"], is_end=True),
+        ),
+    )
 
 
 def _change(file: MediaFile, changes: Mapping[str, Any] | None) -> Change:

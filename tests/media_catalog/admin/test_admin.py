@@ -18,6 +18,7 @@ from media_catalog.models import (
     Job,
     MediaFile,
     SidecarLink,
+    SidecarValues,
     Source,
     Stack,
     Tag,
@@ -54,6 +55,7 @@ def library(django_user_model):
     )
     CameraHabit.objects.create(camera_model=HOSTILE, local_count=3)
     SidecarLink.objects.create(file=file, sidecar=file, rule=HOSTILE)
+    SidecarValues.objects.create(file=file, values={"description": HOSTILE})
     add_group(file, add_file("copy.jpg", captured=NOON))
     tag = Tag.objects.create(name=HOSTILE, name_key=HOSTILE, created_at=NOW)
     FileTag.objects.create(file=file, tag=tag, origin="folder")

@@ -245,7 +245,7 @@ def test_is_21_what_fails_in_the_database_costs_no_other_file(old_catalogue, cap
     unlucky = file("b.jpg").pk
 
     def refuse_one(execute, sql, params, many, context):
-        if sql.startswith("UPDATE") and unlucky in (params or ()):
+        if sql.startswith('UPDATE "media_catalog_mediafile"') and unlucky in (params or ()):
             raise DatabaseError("no")
         return execute(sql, params, many, context)
 
@@ -261,16 +261,19 @@ def test_is_21_what_fails_in_the_database_costs_no_other_file(old_catalogue, cap
 
 def test_is_21_a_batch_that_cannot_be_committed_counts_as_failed(old_catalogue, caplog):
     old_catalogue(a=DATED, b=DATED)
-    commits: list[
-        str
-    ] = []  # of the batch, whose savepoint is the first; Django repeats one after rolling back
+    open_blocks: list[str] = []
+    commits: list[str] = []  # of the block that writes about files; Django repeats one after rolling back
 
     def fill_the_disk(execute, sql, params, many, context):
-        if sql.startswith("SAVEPOINT") and not commits:
-            commits.append(f"RELEASE {sql}")
+        if sql.startswith("SAVEPOINT"):
+            open_blocks.append(f"RELEASE {sql}")
+        if sql.startswith('UPDATE "media_catalog_mediafile"') and not commits:
+            commits.append(open_blocks[0])
         if commits == [sql]:
             commits.append("refused")
             raise DatabaseError("the disk is full")
+        if sql in open_blocks:
+            open_blocks.remove(sql)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(fill_the_disk):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from media_catalog.management import export_summaries
 from media_catalog.models import ExportedFile, Job
-from media_catalog.services import jobs
+from media_catalog.services import reconciler
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_an_export_that_is_under_way_ends_with_two(library):
     library.add()
     library.scan()
     job = library.start()
-    jobs.beat(workers=1, started_at=timezone.now(), at=timezone.now())
+    reconciler.beat(workers=1, started_at=timezone.now(), at=timezone.now())
     with pytest.raises(
         CommandError, match=f"Export {job.pk} is under way.*--output {library.archive}"
     ) as error:

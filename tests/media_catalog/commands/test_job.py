@@ -4,8 +4,9 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from media_catalog.models import Job
-from media_catalog.services import imports, sources
+from media_catalog.models import Job, JobFailure
+from media_catalog.services import imports, jobs, sources
+from tests.review.rows import NOW, add_file
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +23,11 @@ def run(*arguments):
     return output.getvalue()
 
 
-def test_lists_jobs_with_what_can_be_done(job):
-    assert f"{job.pk} import of photos: waiting, 0 of 0 files, 0 failed  (possible: pause, cancel)" in run()
-    [listed] = json.loads(run("--json"))["jobs"]
+@pytest.mark.parametrize("arguments", [(), ("list",)])
+def test_lists_jobs_with_what_can_be_done(job, arguments):
+    line = f"{job.pk} import of photos: waiting, 0 of 0 files, 0 failed  (possible: pause, cancel)"
+    assert line in run(*arguments)
+    [listed] = json.loads(run(*arguments, "--json"))["jobs"]
     assert (listed["job"], listed["kind"], listed["possible"]) == (job.pk, "import", ["pause", "cancel"])
 
 
@@ -41,12 +44,58 @@ def test_does_what_is_asked_and_shows_the_job(job):
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [((999, "pause"), "There is no job 999"), (("{job}", "resume"), "possible is pause")],
+    [
+        ((999, "pause"), "There is no job 999"),
+        (("{job}", "resume"), "possible is pause"),
+        (("{job}", "explode"), "give one of pause, resume"),
+        (("show",), "is no number of a job"),
+        (("show", "x"), "is no number of a job"),
+        (("show", "9" * 30), "There is no job"),
+        (("x", "pause"), "is no number of a job"),
+    ],
 )
 def test_what_is_not_possible_ends_with_two(job, arguments, words):
     with pytest.raises(CommandError, match=words) as error:
         run(*(str(argument).format(job=job.pk) for argument in arguments))
     assert error.value.returncode == 2
+
+
+def test_shows_a_job_with_its_stages_pace_and_failures(job):
+    Job.objects.filter(pk=job.pk).update(
+        state="running",
+        stage="finish",
+        started_at=NOW,
+        searched_at=NOW,
+        total_count=40,
+        done_count=33,
+        failed_count=7,
+        known_count=2,
+        folders_count=3,
+        worked_s=20,
+        files_per_s=2,
+        current_text="b\x1b[31m.jpg",
+        steps=[["sidecars", 3, 3], ["groups", 5, 10]],
+    )
+    for number in range(7):
+        JobFailure.objects.create(
+            job=job, file=add_file(f"{number}.jpg"), code="x", message="why", created_at=NOW
+        )
+    text = run("show", job.pk)
+    for line in (
+        "[x] looking for files: 42/42",
+        "[x] working on files: 40/40",
+        "[>] finishing: 1/2",
+        "[x]   sidecars, by album: 3/3",
+        "[>]   identical copies: 5/10",
+        "42 entries found in 3 folders, 2 known already",
+        "20 s of work, 2.0 files/s",
+        "now: b␛[31m.jpg",
+        "0.jpg: why",
+        "… and 2 more",
+    ):
+        assert line in text
+    found = json.loads(run("show", job.pk, "--json"))
+    assert (found["failures_count"], found["work_s"], found["stages"][0]["done"]) == (7, 20, 42)
 
 
 def test_a_paused_import_or_export_is_not_waited_for(library, job):
@@ -62,7 +111,8 @@ def test_a_paused_import_or_export_is_not_waited_for(library, job):
 
 
 def test_the_reason_of_a_halt_is_shown(job):
-    Job.objects.filter(pk=job.pk).update(state="halted", error_text="The disk is gone.")
-    assert "halted" in run(job.pk)
-    assert "The disk is gone." in run(job.pk)
-    assert "continue" in run(job.pk)
+    jobs.halt(job.pk, reason="The disk is gone.", at=NOW)
+    text = run(job.pk)
+    assert "halted" in text
+    assert "The disk is gone." in text
+    assert "continue" in text

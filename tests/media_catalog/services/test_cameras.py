@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from media_catalog.models import CameraHabit, CameraRule, MediaFile, TimestampCandidate
 from media_catalog.services import camera_effects, camera_proposals, cameras, decisions, import_results
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def camera(library):
+def camera(library, run_job):
     """A camera whose pictures have the right time in their names; its clock is `error` behind."""
 
     class Camera:
@@ -43,8 +45,14 @@ def camera(library):
 
         def activate(self, **facts):
             rule = self.rule(**facts)
-            cameras.activate(rule, at=self.now)
+            self.put_in_force(rule)
             return rule
+
+        def put_in_force(self, rule):
+            return run_job(cameras.activate(rule, at=self.now)).summary
+
+        def take_back(self, rule):
+            run_job(cameras.deactivate(rule, at=self.now))
 
     return Camera()
 
@@ -103,7 +111,7 @@ def test_what_was_dismissed_is_not_proposed_again(camera):
 def test_what_is_in_force_is_not_proposed_again(camera):
     camera.take(0, 1, 2, 3).scan()
     [rule] = camera.propose()
-    cameras.activate(rule, at=camera.now)
+    camera.put_in_force(rule)
     assert camera.propose() == []
 
 
@@ -113,7 +121,7 @@ def test_cameras_of_one_model_are_told_apart_by_their_numbers(camera):
     ).scan()
     [rule] = camera.propose()
     assert rule.camera_serial == "11"
-    cameras.activate(rule, at=camera.now)
+    camera.put_in_force(rule)
     assert locals_of(camera_serial="11")[0] == FIRST
     assert locals_of(camera_serial="22")[0] == FIRST + timedelta(days=10, hours=3)
 
@@ -149,8 +157,8 @@ def test_a_rule_of_the_meantime_is_not_missed_by_a_running_import(camera, monkey
 
 def test_a_rule_applies_to_past_and_to_coming_files(camera):
     camera.take(0, 1, named=False).scan()
-    applied = cameras.activate(camera.rule(), at=camera.now)
-    assert applied == cameras.Applied(files=2, changed=2)
+    applied = camera.put_in_force(camera.rule())
+    assert applied == {"files": 2, "changed": 2}
     camera.take(2, named=False).scan()
     assert locals_of() == [FIRST + timedelta(days=day, hours=day) for day in range(3)]
     claims = TimestampCandidate.objects.filter(source="EXIF:DateTimeOriginal").order_by("local")
@@ -182,8 +190,8 @@ def test_a_rule_is_about_its_camera_and_period(camera, facts, changed):
     camera.take(0, 1, 2, named=False).scan()
     before = snapshot()
     rule = camera.rule(**facts)
-    assert cameras.activate(rule, at=camera.now).changed == changed
-    cameras.deactivate(rule, at=camera.now)
+    assert camera.put_in_force(rule)["changed"] == changed
+    camera.take_back(rule)
     assert snapshot() == before
 
 
@@ -198,9 +206,9 @@ def test_taking_a_rule_back_restores_exactly_what_was(camera):
     camera.take(0, 1, 2, 3).take(5, 6, named=False).scan()
     before = snapshot()
     [rule] = camera.propose()
-    assert cameras.activate(rule, at=camera.now).changed > 0
+    assert camera.put_in_force(rule)["changed"] > 0
     assert snapshot() != before
-    cameras.deactivate(rule, at=camera.now)
+    camera.take_back(rule)
     assert snapshot() == before
     assert CameraRule.objects.get().state == "proposed"
 
@@ -208,7 +216,7 @@ def test_taking_a_rule_back_restores_exactly_what_was(camera):
 def test_a_rule_that_a_person_made_is_dismissed_when_it_is_taken_back(camera):
     camera.take(0, named=False).scan()
     rule = camera.activate()
-    cameras.deactivate(rule, at=camera.now)
+    camera.take_back(rule)
     assert CameraRule.objects.get().state == "dismissed"
 
 
@@ -227,7 +235,7 @@ def test_a_preview_says_what_activation_does_and_changes_nothing(camera):
     before = snapshot()
     promised = [change.local for change in camera_effects.preview(rule, at=camera.now)]
     assert snapshot() == before
-    cameras.activate(rule, at=camera.now)
+    camera.put_in_force(rule)
     assert locals_of() == promised
 
 
@@ -238,29 +246,16 @@ def test_two_rules_for_one_time_are_refused(camera):
         camera.activate(shift_seconds=60)
     bounded = camera.activate(shift_seconds=60, from_local=FIRST - YEAR, until_local=FIRST)
     assert locals_of() == [FIRST - YEAR + timedelta(seconds=60)]
-    cameras.deactivate(bounded, at=camera.now)
+    camera.take_back(bounded)
     assert locals_of() == [FIRST]
-
-
-def test_an_interrupted_activation_is_made_good_by_the_next(camera, monkeypatch):
-    monkeypatch.setattr(camera_effects, "SLICE", 1)
-    camera.take(0, 1, 2, named=False).scan()
-    rule = camera.rule()
-
-    def break_off():
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        cameras.activate(rule, at=camera.now, after_slice=break_off)
-    assert [local.year for local in locals_of()] == [2014, 2014, 2015]
-    assert cameras.activate(rule, at=camera.now).changed == 2
 
 
 def test_rules_cost_no_query_per_file(camera, django_assert_max_num_queries):
     camera.take(*range(12), named=False).scan()
-    rule = camera.rule()
-    with django_assert_max_num_queries(40):
-        cameras.activate(rule, at=camera.now)
+    with CaptureQueriesContext(connection) as one:
+        assert camera.put_in_force(camera.rule(until_local=FIRST - YEAR))["changed"] == 1
+    with django_assert_max_num_queries(len(one) + 2):
+        assert camera.put_in_force(camera.rule(camera_make="NIKON"))["changed"] == 11
 
 
 def take_video(library, name, *, created, tags=()):

@@ -16,7 +16,7 @@ from media_catalog.models import (
     MediaFile,
     TimestampCandidate,
 )
-from media_catalog.services import counts, imports, jobs, sources
+from media_catalog.services import counts, imports, jobs, risks, sources
 
 pytestmark = pytest.mark.django_db
 
@@ -270,7 +270,7 @@ def test_a_file_that_kills_its_worker_is_quarantined_and_stops_nobody(photos, ma
     from media_catalog import tasks
 
     tasks.run_batch(job.batches.get().pk)
-    JobFile.objects.filter(file__name="1.jpg").update(attempts=imports.MAX_FILE_ATTEMPTS)
+    JobFile.objects.filter(file__name="1.jpg").update(attempts=risks.MAX_FILE_ATTEMPTS)
     JobBatch.objects.filter(stage="files").update(attempts=1)
     done = run_job(job)
     states = dict(MediaFile.objects.values_list("name", "state"))

@@ -75,8 +75,8 @@ def test_dates_a_small_copy_without_metadata_by_its_original_in_another_folder(t
     take("WhatsApp Images/stranger.jpg", 2)
     import_folder(photos)
     copy = by_name("x.jpg")
-    assert claims() == [("x.jpg", "neighbour:copy", NOON)]
-    assert (copy.captured_local, copy.captured_from) == (NOON, "neighbour:copy")
+    assert claims() == [("x.jpg", "neighbour:look", NOON)]
+    assert (copy.captured_local, copy.captured_from) == (NOON, "neighbour:look")
     assert copy.confidence in ("medium", "low")
     assert by_name("stranger.jpg").captured_local is None
 
@@ -86,7 +86,7 @@ def test_dates_a_turned_copy_that_lost_its_metadata(take, photos, import_folder)
     with Image.open(original) as picture:
         picture.transpose(Image.Transpose.ROTATE_90).save(photos / "turned.png")
     import_folder(photos)
-    assert claims() == [("turned.png", "neighbour:copy", NOON)]
+    assert claims() == [("turned.png", "neighbour:look", NOON)]
 
 
 def test_shares_what_names_say_among_equal_bytes(take, photos, import_folder):
@@ -147,7 +147,7 @@ def test_an_original_that_comes_later_dates_the_older_copy(
     import_folder(tmp_path / "other")
     assert claims() == []
     import_folder(photos)
-    assert claims() == [("x.jpg", "neighbour:copy", NOON)]
+    assert claims() == [("x.jpg", "neighbour:copy" if is_same_file else "neighbour:look", NOON)]
 
 
 def test_takes_back_what_a_vanished_neighbour_said(take, photos, import_folder):
@@ -181,7 +181,7 @@ def test_believes_the_date_that_a_person_gave_an_original(take, photos, import_f
     date = decisions.GivenDate(local=NOON, until=NOON, precision="second", offset_minutes=None)
     decisions.set_date(MediaFile.objects.filter(name="IMG_0411.JPG"), date=date, actor=None, at=now)
     run_again(job)
-    assert claims() == [("x.jpg", "neighbour:copy", NOON)]
+    assert claims() == [("x.jpg", "neighbour:look", NOON)]
 
 
 def test_looks_at_great_folders_in_windows_that_overlap(take, photos, import_folder, run_again, monkeypatch):

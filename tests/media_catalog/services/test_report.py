@@ -3,8 +3,10 @@ import os
 
 import pytest
 
+from media_catalog import tasks
 from media_catalog.models import DuplicateGroup, DuplicateMember, MediaFile, Source, Stack
-from media_catalog.services import report
+from media_catalog.services import imports, job_control, report, sources
+from media_catalog.services.job_control import Action
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +89,15 @@ def test_one_line_for_every_file_that_was_seen(library):
         "link.jpg": ("skipped", "symbolic link to a.jpg"),
         "gone.jpg": ("error", "no longer in its folder"),
     }
+
+
+def test_files_that_a_stopped_import_never_read_are_waiting(library, now):
+    library.add()
+    job = imports.start(sources.register(library.photos, created_at=now), created_at=now)
+    tasks.run_batch(job.batches.get().pk)
+    job_control.act(job.pk, Action.CANCEL, at=now)
+    [line] = report.lines()
+    assert (line["status"], line["reason"], line["fate"]) == ("waiting", "waiting to be read", "waiting")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from media_catalog.models import (
     LibraryCount,
     MediaFile,
     SidecarLink,
+    SidecarValues,
     Tag,
     TimestampCandidate,
 )
@@ -536,3 +537,65 @@ def test_a_tag_that_a_person_gave_stays_when_the_sidecar_goes(export, now):
     xmp.unlink()
     export.scan()
     assert tags_of(by_path("a.jpg")) == {("tag", "sea", "person")}
+
+
+def test_what_a_person_changed_is_not_replaced_by_a_sidecar(export):
+    export.photo("a.jpg")
+    export.json(
+        "a.jpg.json",
+        description="Am Strand",
+        favorited=True,
+        geoData={"latitude": 1.5, "longitude": 2.5, "altitude": 4.0},
+    )
+    export.scan()
+    photo = MediaFile.objects.filter(name="a.jpg")
+    edited = {"description": "Am See", "gps_lat": 47.0, "gps_lon": 8.0, "gps_altitude_m": None}
+    photo.update(**edited, is_favourite=False)
+
+    export.json("a.jpg.json", description="Am Meer", favorited=True, geoData={"latitude": 9, "longitude": 9})
+    export.scan()
+
+    assert photo.values(*edited, "is_favourite").get() == {**edited, "is_favourite": False}
+
+
+def test_what_a_person_deleted_stays_deleted(export):
+    export.photo("a.jpg")
+    export.json("a.jpg.json", description="Am Strand")
+    export.scan()
+    MediaFile.objects.filter(name="a.jpg").update(description="")
+
+    export.json("a.jpg.json", description="Am Meer")
+    export.scan()
+
+    assert by_path("a.jpg").description == ""
+
+
+def test_what_nobody_changed_follows_its_sidecar(export):
+    export.photo("a.jpg")
+    export.json("a.jpg.json", description="Am Strand", geoData={"latitude": 1.5, "longitude": 2.5})
+    export.scan()
+    export.json("a.jpg.json", description="Am Meer", geoData={"latitude": 9.25, "longitude": 9.5})
+    export.scan()
+    photo = by_path("a.jpg")
+    assert (photo.description, photo.gps_lat, photo.gps_lon) == ("Am Meer", 9.25, 9.5)
+
+    (export.folder / "a.jpg.json").unlink()
+    export.scan()
+
+    photo = by_path("a.jpg")
+    assert (photo.description, photo.gps_lat, photo.gps_altitude_m) == ("", None, None)
+    assert not SidecarValues.objects.exists()
+
+
+def test_a_photo_read_again_still_follows_its_sidecar(export):
+    export.photo("a.jpg")
+    export.json("a.jpg.json", description="Am Strand")
+    export.scan()
+    export.photo("a.jpg", seed=7)
+    export.scan()
+    assert by_path("a.jpg").description == "Am Strand"
+
+    export.json("a.jpg.json", description="Am Meer")
+    export.scan()
+
+    assert by_path("a.jpg").description == "Am Meer"

@@ -53,5 +53,5 @@ def test_a_paused_job_has_no_turn(add_job, now):
 def test_whose_turn_it_is_costs_few_queries(add_job, now, django_assert_max_num_queries):
     for _ in range(5):
         add_job(waiting=3)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         turns.claim_next(at=now)

@@ -1,10 +1,11 @@
+import uuid
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from media_catalog.models import Decision, MediaFile, TimestampCandidate
-from media_catalog.services import decisions, evidence, zone_decisions
+from media_catalog.services import decisions, evidence, trips
 from media_catalog.services.zone_decisions import Keeping
 from tests.review.rows import NOW, add_file
 
@@ -35,11 +36,16 @@ def everything():
 
 
 def put_into(zone, keeping):
-    return zone_decisions.set_zone(MediaFile.objects.all(), zone=zone, keeping=keeping, actor=None, at=NOW)
+    return decide(zone=zone.key, keeping=keeping)
 
 
 def move(**delta):
-    return zone_decisions.shift(MediaFile.objects.all(), delta=timedelta(**delta), actor=None, at=NOW)
+    return decide(shift=timedelta(**delta))
+
+
+def decide(**facts):
+    trip = trips.Trip(selection=trips.Selection(), batch=uuid.uuid4(), **facts)
+    return trips.change(MediaFile.objects.all(), trip, actor=None, at=NOW)
 
 
 def date_of(file):

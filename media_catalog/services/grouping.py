@@ -1,0 +1,43 @@
+"""Grouping the whole library: what is identical, sought anew among all files."""
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import chain
+
+from media_catalog.models import DuplicateGroup, Job, MediaFile
+from media_catalog.services import groups, jobs, steps, tools
+from media_catalog.services.steps import Step
+
+SLICE = 500
+
+
+def start(*, created_at: datetime) -> Job:
+    """Queue a search for copies among all files.
+
+    :raises AlreadyRunning: when one is under way.
+    """
+    return jobs.create(kind=Job.Kind.GROUP, source=None, options={}, created_at=created_at)
+
+
+def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
+    """Do the work of one batch; broken off, it begins anew and changes nothing twice.
+
+    :raises LeaseLost: when the batch was handed to somebody else.
+    :raises Stopped: when the job was paused, cancelled or halted.
+    """
+    if claim.batch.stage == Job.Stage.FINISH:
+        _group(claim, clock=clock)
+    jobs.finish_batch(claim, at=clock())
+
+
+def _group(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
+    files = MediaFile.objects.exclude(sha256="").order_by("sha256").values_list("sha256", flat=True)
+    stood = DuplicateGroup.objects.filter(kind=groups.IDENTICAL).order_by("key").values_list("key", flat=True)
+    steps.plan(claim, [Step.GROUPS])
+    steps.begin(claim, Step.GROUPS, total=files.distinct().count() + stood.count())
+    for part in tools.slices(chain(files.distinct().iterator(SLICE), stood.iterator(SLICE)), SLICE):
+        jobs.renew(claim, at=clock())
+        groups.refresh_identical(part, at=clock())
+        steps.advance(claim, len(part))
+    summary = {"groups": DuplicateGroup.objects.filter(kind=groups.IDENTICAL).count()}
+    Job.objects.filter(pk=claim.batch.job_id).update(summary=summary)

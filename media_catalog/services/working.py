@@ -1,0 +1,37 @@
+"""Doing what waits: whichever batch has its turn is run by the service of its job's kind, and by no other."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from media_catalog.models import Job
+from media_catalog.services import backfill, exports, grouping, imports, jobs, redating, turns
+
+logger = logging.getLogger(__name__)
+
+HANDLERS: dict[Job.Kind, Callable[..., None]] = {
+    Job.Kind.IMPORT: imports.run,
+    Job.Kind.EXPORT: exports.run,
+    Job.Kind.BACKFILL: backfill.run,
+    Job.Kind.REDATE: redating.run,
+    Job.Kind.GROUP: grouping.run,
+}
+
+
+def run_next(*, clock: Callable[[], datetime], job_id: int | None = None) -> bool:
+    """Run the batch whose turn it is, of one job if it is given; tell whether there was one."""
+    claim = turns.claim_next(at=clock(), job_id=job_id)
+    if claim is None:
+        return False
+    try:
+        HANDLERS[Job.Kind(claim.batch.job.kind)](claim, clock=clock)
+    except jobs.Stopped:
+        jobs.give_back(claim, at=clock())
+    except KeyboardInterrupt:
+        jobs.give_back(claim, at=clock())
+        raise
+    except jobs.LeaseLost:
+        logger.warning("lost batch=%s to another worker", claim.batch.pk)
+    finally:
+        jobs.release(claim, at=clock())
+    return True

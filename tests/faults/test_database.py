@@ -1,0 +1,42 @@
+"""A database that somebody else has locked."""
+
+import contextlib
+import sqlite3
+import time
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from tests.cluster.outcomes import assert_alike
+from tests.faults.conftest import catalogue, done_count, has_ended, wait_until
+
+
+@contextlib.contextmanager
+def locked(installation):
+    """Hold what every write needs, as a backup or a person with a shell does."""
+    if address := installation.environment.get("DATABASE_URL"):
+        server = settings.DATABASES["default"]
+        access = {"host": server["HOST"], "user": server["USER"], "password": server["PASSWORD"]}
+        with psycopg.connect(dbname=address.rpartition("/")[2], **access) as connection:
+            connection.execute(
+                "LOCK TABLE media_catalog_job, media_catalog_jobbatch IN ACCESS EXCLUSIVE MODE"
+            )
+            yield
+        return
+    path = f"{installation.environment['MEDIAPARSER_DATA_DIR']}/mediaparser.sqlite3"
+    with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("seconds", [2, pytest.param(35, marks=pytest.mark.soak)])
+def test_an_import_waits_for_a_locked_database_and_goes_on(product, worker, photos, undisturbed, seconds):
+    product.json("import_path", photos, "--no-wait")
+    wait_until(lambda: done_count(product) >= 3)
+    with locked(product):
+        time.sleep(seconds)
+    wait_until(lambda: has_ended(product), seconds=150)
+    assert has_ended(product) == "completed"
+    assert_alike(catalogue(product), undisturbed)

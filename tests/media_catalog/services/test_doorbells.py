@@ -1,0 +1,28 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_q.brokers import get_broker
+from django_q.models import OrmQ
+
+from media_catalog.services import doorbells
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("minutes", [-30, -5, 0, 5, 30])
+def test_a_doorbell_is_heard_at_once_by_a_host_whose_clock_is_wrong(monkeypatch, minutes):
+    broker = get_broker()
+    assert isinstance(broker, doorbells.Doorbells)
+    broker.enqueue("ring")
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(minutes=minutes))
+    (heard,) = broker.dequeue()
+    assert heard[1] == "ring"
+    monkeypatch.undo()
+    assert not broker.dequeue()  # nobody else hears it
+
+
+def test_a_doorbell_waits_until_it_is_heard():
+    get_broker().enqueue("ring")
+    assert OrmQ.objects.filter(lock__lte=timezone.now()).count() == 1
