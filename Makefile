@@ -2,7 +2,7 @@
 # but, where apt-get may be used, missing Debian packages: Python, ExifTool, PostgreSQL (see scripts/setup).
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check bench format clean
+.PHONY: help setup run test check soak bench format clean
 
 PYTHON_BIN := .venv/bin/python
 RUNTIME := .venv/.runtime-is-ready
@@ -10,6 +10,7 @@ DEV := .venv/.dev-is-ready
 # On two processes; a test that hangs for two minutes is a failure.
 PYTEST := $(PYTHON_BIN) -m pytest -n 2 --timeout=120
 
+KILLS ?= 50
 PORT ?= 8000
 # The shell gets PHOTOS by the environment, so that blanks, quotes and dollar signs in it stay what they are.
 export photos := $(value PHOTOS)
@@ -45,6 +46,11 @@ check: $(DEV) ## Format, lint, types, direction of imports, migrations, settings
 	@MEDIAPARSER_DATA_DIR=$$(mktemp -d) && export MEDIAPARSER_DATA_DIR && trap 'rm -rf "$$MEDIAPARSER_DATA_DIR"' EXIT && \
 	unset DATABASE_URL && set -x && $(PYTHON_BIN) manage.py makemigrations --check --dry-run && \
 	MEDIAPARSER_HTTPS=1 MEDIAPARSER_ALLOWED_HOSTS=photos.example.org $(PYTHON_BIN) manage.py check --deploy --fail-level WARNING
+
+soak: $(DEV) ## Kill imports and exports KILLS (default 50) times each and inject all faults, on SQLite and PostgreSQL
+	SOAK_KILLS='$(KILLS)' $(PYTHON_BIN) -m pytest -m soak --log-cli-level=INFO
+	@scripts/setup postgres
+	SOAK_KILLS='$(KILLS)' $(PYTHON_BIN) -m tests.postgres $(PYTHON_BIN) -m pytest -m soak --log-cli-level=INFO
 
 bench: $(RUNTIME) ## Measure the CPU cost of importing a file against its floor
 	$(PYTHON_BIN) -m benchmarks.import_cost

@@ -1,139 +1,166 @@
-"""What importing a JPEG costs in CPU time, beside the floor of what any importer has to do: `make bench`.
+"""What importing costs in CPU time, beside the floor and beside the predecessor's way: `make bench`.
 
-The floor reads and hashes the bytes, asks one resident ExifTool, decodes once at a reduced scale to 400 px,
-and takes one perceptual hash. Rounds alternate, and the best of each counts: other load only ever adds.
+The floor reads and hashes the bytes, asks one resident ExifTool for all tags, decodes once at a reduced scale
+to a JPEG of 400 px, and takes one perceptual hash. Ours is the whole import: services, database and queue,
+with real workers; the CPU time of all their processes counts. Rounds alternate, and the best of each counts,
+since other load only ever adds.
 """
 
 import argparse
-import hashlib
-import io
+import json
+import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import exiftool
-import imagehash
-import numpy as np
-import psutil
-from PIL import Image
+from benchmarks import floor, installation, libraries, stages
 
-from media_catalog.pipeline import analyze, scan
-from media_catalog.pipeline.exiftool import ExifTool
-from media_catalog.pipeline.thumbnail import DecodePolicy
-
-GRID_PX = 400
-ROUNDS = 3
+WORKERS = 2
+PREDECESSOR_FILES = 24
+SPEED_SHARE = 0.9  # of what the CPU time would allow
+OVERHEAD_SHARE = 0.03  # of queue and database
+PREDECESSOR_TIMES = 5
+PHOTOS, MIXED, HEICS = "12-megapixel JPEGs", "a mixed library", "12-megapixel HEICs with a sound thumbnail"
 
 
-def make_photos(folder: Path, *, number: int, megapixels: float) -> list[Path]:
-    """Make JPEGs with the size and noise of camera photos, tagged as a camera would."""
-    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
-    width = height * 4 // 3
-    random = np.random.default_rng(1)
-    grain = random.normal(0, 9, (height, width, 1))
-    paths = []
-    for index in range(number):
-        shapes = Image.fromarray(random.integers(0, 256, (9, 12, 3), dtype=np.uint8))
-        scene = np.asarray(shapes.resize((width, height), Image.Resampling.BICUBIC))
-        picture = Image.fromarray(
-            np.clip(scene + np.roll(grain, index * 97, axis=1), 0, 255).astype(np.uint8)
-        )
-        exif = Image.Exif()
-        exif.update(
-            {0x010F: "Canon", 0x0110: "Canon EOS R6", 0x0132: f"2021:05:{index % 28 + 1:02} 12:00:00"}
-        )
-        exif.get_ifd(0x8769).update({0x9003: f"2021:05:{index % 28 + 1:02} 12:00:00", 0x9011: "+02:00"})
-        paths.append(folder / f"IMG_{index:04}.jpg")
-        picture.save(paths[-1], quality=90, exif=exif)
-    return paths
+@dataclass(slots=True, kw_only=True)
+class Library:
+    """A list of files and what was measured on it; `bar` is how many times the floor an import may cost."""
 
+    name: str
+    folder: Path
+    paths: Sequence[Path]
+    bar: float | None
+    floors: list[dict[str, float]] = field(default_factory=list)
+    faster: list[float] = field(default_factory=list)  # decodes of JPEGs by the library that we use
+    predecessor: list[float] = field(default_factory=list)
+    imports: list[dict[str, Any]] = field(default_factory=list)
+    by_stage: dict[str, Any] = field(default_factory=dict)
 
-def cpu_seconds() -> float:
-    """Return the CPU time of this process, its threads and its living children."""
-    times = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
-    return time.process_time() + sum(float(part.user + part.system) for part in times)
+    @property
+    def floor(self) -> dict[str, float]:
+        return min(self.floors, key=lambda parts: sum(parts.values()))
 
+    @property
+    def ours(self) -> dict[str, Any]:
+        return min(self.imports, key=lambda one: float(sum(one["programs"].values())))
 
-def milliseconds_per_file(work: Callable[[], object], *, files: int) -> float:
-    start = cpu_seconds()
-    work()
-    return (cpu_seconds() - start) * 1000 / files
-
-
-def read_and_hash(path: Path) -> bytes:
-    content = path.read_bytes()
-    hashlib.sha256(content).hexdigest()
-    return content
-
-
-def decode(content: bytes) -> Image.Image:
-    picture = Image.open(io.BytesIO(content))
-    picture.draft("RGB", (GRID_PX, GRID_PX))
-    picture.thumbnail((GRID_PX, GRID_PX))
-    return picture
-
-
-def measure_floor(paths: list[Path], reader: exiftool.ExifTool) -> dict[str, float]:
-    """Return the milliseconds per file of each part."""
-    contents: list[bytes] = []
-    pictures: list[Image.Image] = []
-    steps: dict[str, Callable[[], object]] = {
-        "read and SHA-256": lambda: contents.extend(map(read_and_hash, paths)),
-        "one resident ExifTool": lambda: reader.execute_json("-G0:1", "-n", *map(str, paths)),
-        "one reduced decode to 400 px": lambda: pictures.extend(map(decode, contents)),
-        "one perceptual hash": lambda: [imagehash.phash(picture) for picture in pictures],
-    }
-    return {name: milliseconds_per_file(step, files=len(paths)) for name, step in steps.items()}
-
-
-def measure_ours(folder: Path, reader: ExifTool, *, thumbnails: Path) -> float:
-    files = [entry for entry in scan.scan(bytes(folder)) if isinstance(entry, scan.SourceFile)]
-    policy = analyze.AnalysisPolicy(
-        default_zone="UTC", now=datetime.now(UTC), thumbnail_dir=thumbnails, decode=DecodePolicy()
-    )
-
-    def work() -> None:
-        for _, finish in analyze.start_batch(files, root=bytes(folder), exiftool=reader, policy=policy):
-            analysis = finish()
-            if analysis.outcome != analyze.Outcome.ANALYSED:
-                raise SystemExit(f"{analysis.file.path!r}: {analysis.reason_text}")
-
-    return milliseconds_per_file(work, files=len(files))
-
-
-def measure(folder: Path, paths: list[Path], *, thumbnails: Path) -> tuple[dict[str, float], float]:
-    """Return the best of the rounds, for each part of the floor and for ours."""
-    floors, ours = [], []
-    with exiftool.ExifTool(config_file="") as plain, ExifTool() as resident:
-        for round_ in range(ROUNDS + 1):
-            floor = measure_floor(paths, plain)
-            cost = measure_ours(folder, resident, thumbnails=thumbnails / str(round_))
-            if round_:  # the first one warms up imports, caches and both processes
-                floors.append(floor)
-                ours.append(cost)
-    best = min(floors, key=lambda parts: sum(parts.values()))
-    return best, min(ours)
+    @property
+    def ours_ms(self) -> float:
+        return float(sum(self.ours["programs"].values())) * 1000 / len(self.paths)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--files", type=int, default=24)
-    parser.add_argument("--megapixels", type=float, default=12)
+    parser.add_argument("--photos", type=int, default=240)
+    parser.add_argument("--mixed", type=int, default=600)
+    parser.add_argument("--heics", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
+    print(f"Before: {installation.surroundings()}", flush=True)
     with tempfile.TemporaryDirectory(prefix="mediaparser-bench-") as name:
-        folder = Path(name) / "photos"
-        folder.mkdir()
-        paths = make_photos(folder, number=options.files, megapixels=options.megapixels)
-        size = sum(path.stat().st_size for path in paths) / len(paths) / 1e6
-        print(f"{len(paths)} JPEGs of {options.megapixels:g} megapixels, {size:.1f} MB each; CPU ms per file")
-        parts, ours = measure(folder, paths, thumbnails=Path(name) / "thumbnails")
-    for part, cost in parts.items():
-        print(f"  {part:30} {cost:7.1f}")
-    floor = sum(parts.values())
-    print(f"  {'floor':30} {floor:7.1f}")
-    print(f"  {'our analysis':30} {ours:7.1f}   {ours / floor:.2f} times the floor")
+        made = _make(Path(name), photos=options.photos, mixed=options.mixed, heics=options.heics)
+        for _ in range(options.rounds):
+            for library in made:
+                _measure(library)
+                print(".", end="", flush=True, file=sys.stderr)
+        for library in made:
+            library.by_stage = _import(library.folder, "--stages")
+    held = [_show(library) for library in made]
+    held.append(_compare_heics(made))
+    print(f"\nAfter: {installation.surroundings()}")
+    sys.exit(
+        0 if all(held) else "not all bars were held; on a busy machine only the CPU times mean something"
+    )
+
+
+def _make(folder: Path, *, photos: int, mixed: int, heics: int) -> list[Library]:
+    makers: list[tuple[str, str, Callable[..., list[Path]], int, float | None]] = [
+        (PHOTOS, "photos", libraries.photos, photos, 1.15),
+        (MIXED, "mixed", libraries.mixed, mixed, 1.3),
+        (HEICS, "heics", libraries.heics, heics, None),
+    ]
+    return [
+        Library(name=name, folder=folder / place, paths=make(folder / place, number=number), bar=bar)
+        for name, place, make, number, bar in makers
+        if number
+    ]
+
+
+def _measure(library: Library) -> None:
+    library.floors.append(floor.floor(library.paths))
+    library.imports.append(_import(library.folder, "--workers", str(WORKERS)))
+    some = library.paths[:: max(1, len(library.paths) // PREDECESSOR_FILES)]
+    library.predecessor.append(floor.predecessor(some))
+    if library.name == PHOTOS:
+        library.faster.append(floor.faster_decode(some))
+
+
+def _import(folder: Path, *options: str) -> dict[str, Any]:
+    line = [sys.executable, "-m", "benchmarks.one_import", str(folder), *options]
+    done = subprocess.run(line, cwd=installation.ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _show(library: Library) -> bool:
+    print(f"\n{library.name}: {len(library.paths)} files; CPU ms per file")
+    for part, cost in library.floor.items():
+        _line(part, cost)
+    least = sum(library.floor.values())
+    _line("the floor", least, "=")
+    ours = library.ours_ms
+    bar = f" (bar: {library.bar})" if library.bar else ""
+    _line("our import, all of it", ours, f"{ours / least:.2f} times the floor{bar}")
+    held = [library.bar is None or ours <= library.bar * least]
+    if library.faster:
+        strict = least - library.floor["one reduced decode to a 400 px JPEG"] + min(library.faster)
+        _line("the floor with our decoder", strict, f"our import is {ours / strict:.2f} times that")
+    for program, seconds in sorted(library.ours["programs"].items()):
+        _line(f"  of it {program}", seconds * 1000 / len(library.paths))
+    before = min(library.predecessor)
+    held.append(before >= ours * PREDECESSOR_TIMES)
+    _line("the predecessor's way", before, f"{before / ours:.1f} times ours (bar: {PREDECESSOR_TIMES})")
+    is_fast, is_lean = _show_speed(library), _show_stages(library)
+    return all(held) and (library.bar is None or (is_fast and is_lean))
+
+
+def _show_speed(library: Library) -> bool:
+    best = min(library.imports, key=lambda one: float(one["wall_s"]))
+    speed, limit = len(library.paths) / best["wall_s"], WORKERS * 1000 / library.ours_ms
+    print(
+        f"  {speed:.1f} files/s by {WORKERS} workers on {WORKERS} cores, {speed / limit:.2f} of what their"
+        f" CPU time allows (bar: {SPEED_SHARE})"
+    )
+    return bool(speed >= SPEED_SHARE * limit)
+
+
+def _show_stages(library: Library) -> bool:
+    found, files = library.by_stage["stages"], library.by_stage["files"]
+    total = sum(found.values())
+    print("  where it goes, in one process with clocks:")
+    for stage, seconds in sorted(found.items(), key=lambda one: -one[1]):
+        print(f"    {stage:52} {seconds * 1000 / files:8.2f} {100 * seconds / total:6.1f} %")
+    overhead = sum(part for name, part in found.items() if name.startswith((stages.DATABASE, stages.QUEUE)))
+    print(f"    queue and database: {100 * overhead / total:.1f} % (bar: {100 * OVERHEAD_SHARE:.0f} %)")
+    return bool(overhead <= OVERHEAD_SHARE * total)
+
+
+def _compare_heics(made: Sequence[Library]) -> bool:
+    cost = {library.name: library.ours_ms for library in made}
+    if PHOTOS not in cost or HEICS not in cost:
+        return True
+    share = cost[HEICS] / cost[PHOTOS]
+    print(f"\nA HEIC with a sound thumbnail costs {share:.2f} of a 12-megapixel JPEG (bar: 1)")
+    return share < 1
+
+
+def _line(name: str, cost: float, remark: str = "") -> None:
+    print(f"  {name:40} {cost:8.1f}   {remark}".rstrip())
 
 
 if __name__ == "__main__":
