@@ -35,7 +35,8 @@ run: $(RUNTIME) ## Import PHOTOS (default: small samples) and serve the pages on
 
 test: $(DEV) ## Run the tests on SQLite, then those that need a database on a private PostgreSQL
 	$(PYTEST)
-	@if scripts/setup postgres; then set -x; $(PYTHON_BIN) -m tests.postgres $(PYTEST) --ignore=tests/pipeline --ignore=tests/samples; \
+	@if scripts/setup postgres; then set -x; $(PYTHON_BIN) -m tests.postgres $(PYTEST) -m "not soak and not any_database" \
+	--ignore=tests/pipeline --ignore=tests/samples; \
 	else test -z "$$CI"; fi
 
 check: $(DEV) ## Format, lint, types, direction of imports, migrations, settings of a deployment; no tests

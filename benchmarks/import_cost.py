@@ -19,6 +19,7 @@ from typing import Any
 from benchmarks import floor, installation, libraries, stages
 
 WORKERS = 2
+FLOOR_FILES = 120  # of a list, since the floor holds their contents
 PREDECESSOR_FILES = 24
 SPEED_SHARE = 0.9  # of what the CPU time would allow
 OVERHEAD_SHARE = 0.03  # of queue and database
@@ -55,8 +56,8 @@ class Library:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--photos", type=int, default=240)
-    parser.add_argument("--mixed", type=int, default=600)
+    parser.add_argument("--photos", type=int, default=600)
+    parser.add_argument("--mixed", type=int, default=1200)
     parser.add_argument("--heics", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
@@ -91,12 +92,16 @@ def _make(folder: Path, *, photos: int, mixed: int, heics: int) -> list[Library]
 
 
 def _measure(library: Library) -> None:
-    library.floors.append(floor.floor(library.paths))
+    library.floors.append(floor.floor(_some(library, FLOOR_FILES)))
     library.imports.append(_import(library.folder, "--workers", str(WORKERS)))
-    some = library.paths[:: max(1, len(library.paths) // PREDECESSOR_FILES)]
+    some = _some(library, PREDECESSOR_FILES)
     library.predecessor.append(floor.predecessor(some))
     if library.name == PHOTOS:
         library.faster.append(floor.faster_decode(some))
+
+
+def _some(library: Library, number: int) -> Sequence[Path]:
+    return library.paths[:: max(1, len(library.paths) // number)]
 
 
 def _import(folder: Path, *options: str) -> dict[str, Any]:

@@ -184,7 +184,8 @@ def _line_printer() -> Callable[[Job], None]:
         if text == last_text and time.monotonic() - last_at < LINE_EVERY_S:
             return
         last_text, last_at = text, time.monotonic()
-        far = f"{amount(found.now)}, " if found.now else ""
-        print(f"{text}: {far}{found.failed} failed  {visible(found.current)}", file=sys.stderr)  # noqa: T201
+        far = f": {amount(found.now)}" if found.now else ""
+        failed = f", {found.failed} failed" if found.failed else ""
+        print(f"{text}{far}{failed}  {visible(found.current)}".rstrip(), file=sys.stderr)  # noqa: T201
 
     return show

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-FILES = 60
+FILES = 100
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def many_photos(tmp_path):
     photos = tmp_path / "photos"
     photos.mkdir()
     content = io.BytesIO()
-    Image.effect_noise((5000, 4000), 12).save(content, "JPEG")
+    Image.effect_noise((5000, 4000), 12).save(content, "JPEG", progressive=True)
     start, rest = content.getvalue()[:2], content.getvalue()[2:]
     for number in range(FILES):
         comment = b"\xff\xfe" + (2 + 5).to_bytes(2) + f"{number:05}".encode()

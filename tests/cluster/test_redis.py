@@ -10,6 +10,7 @@ import pytest
 from tests.cluster.workers import FILES, Workers, finished, make_photos, queue, wait_until
 
 pytestmark = [
+    pytest.mark.any_database,
     pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed"),
     pytest.mark.skipif(
         importlib.util.find_spec("redis") is None, reason="requirements-redis.txt is not installed"

@@ -9,6 +9,8 @@ import pytest
 
 from tests.pipeline import pictures
 
+pytestmark = pytest.mark.any_database
+
 NIGHT = datetime(2015, 7, 4, 23, 30, tzinfo=UTC).timestamp()
 NOKIA = {"Make": "Nokia", "Model": "N8"}
 WALL_CLOCK = {**NOKIA, "DateTimeOriginal": "2015:07:04 23:30:00"}

@@ -11,6 +11,8 @@ import pytest
 
 from tests.cluster.workers import Workers, wait_until
 
+pytestmark = pytest.mark.any_database
+
 SETTLE_S = 1
 
 

@@ -9,6 +9,8 @@ import pytest
 from tests.cluster.outcomes import assert_alike
 from tests.faults.conftest import catalogue, has_ended, values
 
+pytestmark = pytest.mark.any_database
+
 FAULTS = {"hang": "IMG_0003.jpg", "die": "IMG_0005.jpg", "babble": "IMG_0007.jpg"}
 
 

@@ -15,6 +15,8 @@ from tests.cluster.outcomes import assert_alike
 from tests.faults.conftest import catalogue, done_count, error_of, has_ended, values, wait_until
 from tests.faults.disks import mount, mounted, unmount
 
+pytestmark = pytest.mark.any_database
+
 
 def test_a_source_that_is_unmounted_in_mid_import_halts_it_and_loses_nothing(
     product, worker, photos, undisturbed, tmp_path

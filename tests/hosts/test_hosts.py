@@ -8,6 +8,8 @@ import pytest
 from tests.hosts import library
 from tests.hosts.site import LEASE_S, wait_until
 
+pytestmark = pytest.mark.any_database
+
 logger = logging.getLogger(__name__)
 
 FEW, MANY = 400, 5000

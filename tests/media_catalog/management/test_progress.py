@@ -40,9 +40,9 @@ def test_a_line_is_written_when_something_else_is_done(job, capsys):
         at(job, stage="finish", done_count=3, steps=[["groups", 1, 3]]),
     )
     assert capsys.readouterr().err.splitlines() == [
-        "looking for files: 0/?, 0 failed  ",
-        "working on files: 1/3, 0 failed  1.jpg",
-        "identical copies: 1/3, 0 failed  1.jpg",
+        "looking for files: 0/?",
+        "working on files: 1/3  1.jpg",
+        "identical copies: 1/3  1.jpg",
     ]
 
 
