@@ -23,7 +23,7 @@ from media_catalog.services import counts  # noqa: E402
 
 LEFT_OUT = {  # by the name of their model: what differs between two runs that are alike
     "Archive": {"root_bytes", "root_text", "root_key"},
-    "Job": {"current_text", "worked_s", "files_per_s", "paced_s", "paced_count"},
+    "Job": {"current_text", "steps", "worked_s", "files_per_s", "paced_s", "paced_count"},
     "JobBatch": {"attempts", "rings", "owner", "guardian", "in_hand"},
     "JobFile": {"attempts"},
     "MediaFile": {"device", "inode"},

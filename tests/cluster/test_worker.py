@@ -86,6 +86,7 @@ def test_what_a_killed_worker_held_runs_again_within_seconds(installed, workers,
     assert all(psutil.pid_exists(pid) for pid in held)
 
 
+@pytest.mark.any_database
 def test_a_cluster_that_an_idle_worker_froze_is_started_again(installed, workers, photos):
     workers.start("--workers=1")
     main, lock_holder = workers.main(), workers.idle_worker()
@@ -96,6 +97,7 @@ def test_a_cluster_that_an_idle_worker_froze_is_started_again(installed, workers
     assert not alive([main])
 
 
+@pytest.mark.any_database
 def test_long_work_is_no_freeze(installed, workers, photos, slow_exiftool):
     workers.start("--workers=1", MEDIAPARSER_EXIFTOOL=slow_exiftool)
     family = workers.main(), workers.sentinel(), *workers.workers()
@@ -106,6 +108,7 @@ def test_long_work_is_no_freeze(installed, workers, photos, slow_exiftool):
     assert workers.said == ""
 
 
+@pytest.mark.any_database
 def test_workers_that_find_nothing_to_take_are_not_frozen(
     installed, workers, photos, slow_exiftool, tmp_path
 ):
@@ -122,6 +125,7 @@ def test_workers_that_find_nothing_to_take_are_not_frozen(
         others.stop()
 
 
+@pytest.mark.any_database
 def test_a_killed_supervisor_takes_all_with_it(installed, workers, photos, slow_exiftool):
     workers.start(MEDIAPARSER_EXIFTOOL=slow_exiftool)
     queue(installed, photos)
@@ -131,6 +135,7 @@ def test_a_killed_supervisor_takes_all_with_it(installed, workers, photos, slow_
     wait_until(lambda: not alive(family[1:]), seconds=3)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("to_all", [True, False])
 def test_ends_in_order_and_hands_out_again_what_it_held(
@@ -152,6 +157,7 @@ def test_ends_in_order_and_hands_out_again_what_it_held(
     assert finished(installed, job) == ("completed", FILES)
 
 
+@pytest.mark.any_database
 def test_work_that_takes_longer_than_the_grace_is_killed_and_handed_out_again(
     installed, workers, photos, slowish_exiftool
 ):
@@ -215,6 +221,7 @@ def test_ends_at_once_while_it_waits_for_its_database(installed, workers):
         assert workers.process.wait(5) == 0
 
 
+@pytest.mark.any_database
 def test_a_child_that_dies_at_once_again_and_again_has_to_wait():
     child = processes.Child([sys.executable, "-c", "raise SystemExit(2)"])
     began = time.monotonic()
@@ -226,6 +233,7 @@ def test_a_child_that_dies_at_once_again_and_again_has_to_wait():
     assert 3 <= starts <= 5
 
 
+@pytest.mark.any_database
 def test_a_child_ends_with_all_that_it_started():
     script = (
         "import subprocess, time; subprocess.Popen(['sleep', '60'], start_new_session=True); time.sleep(60)"

@@ -84,7 +84,7 @@ def test_a_png_of_13000_pixels_leaves_the_worker_small(decoder):
     assert peak_bytes(decoder.pid) < 1 << 30
 
 
-@pytest.mark.parametrize("mime_type", set(hostile.BOMBS) - SIDES.keys() - {"image/webp"})
+@pytest.mark.parametrize("mime_type", sorted(set(hostile.BOMBS) - SIDES.keys() - {"image/webp"}))
 def test_a_bomb_beyond_the_pixels_that_are_allowed_is_not_decoded(decoder, mime_type):
     with pytest.raises(Undecodable, match="pixels is larger than the limit"):
         decode(decoder, bomb(mime_type, 30_000), mime_type, DecodePolicy())
