@@ -73,8 +73,8 @@ def propose(make: str, model: str, *, at: datetime, after_slice: Callable[[], No
         utc_count, local_count = utc_count + found.utc_count, local_count + found.local_count
     if _has_new_habit(make, model, utc_count=utc_count, local_count=local_count):
         videos = MediaFile.objects.filter(camera_make=make, camera_model=model, kind=Kind.VIDEO)
-        for ids in tools.slices(videos.order_by("pk").values_list("pk", flat=True).iterator(SLICE), SLICE):
-            evidence.redecide(ids, at=at)
+        for page in tools.value_pages(videos, "pk", size=SLICE):
+            evidence.redecide([pk for (pk,) in page], at=at)
             after_slice()
     return number
 

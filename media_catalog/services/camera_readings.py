@@ -50,8 +50,8 @@ def collect(camera: Camera, *, after_slice: Callable[[], None]) -> Findings:
     """Read all claims about a camera's files, and call `after_slice` now and then."""
     found = Findings()
     peers, zones_of_sources = _peers(camera), _zones_of_sources()
-    files = files_of(camera).order_by("pk").only("source_id", "folder_key", "gps_lat", "gps_lon")
-    for part in tools.slices(files.iterator(SLICE), SLICE):
+    files = files_of(camera).only("source_id", "folder_key", "gps_lat", "gps_lon")
+    for part in tools.pages(files, SLICE):
         claims = _claims(part)
         for file in part:
             about = _About(

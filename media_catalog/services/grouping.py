@@ -31,13 +31,14 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
 
 
 def _group(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
-    files = MediaFile.objects.exclude(sha256="").order_by("sha256").values_list("sha256", flat=True)
-    stood = DuplicateGroup.objects.filter(kind=groups.IDENTICAL).order_by("key").values_list("key", flat=True)
+    files = MediaFile.objects.exclude(sha256="")
+    stood = DuplicateGroup.objects.filter(kind=groups.IDENTICAL)
     steps.plan(claim, [Step.GROUPS])
-    steps.begin(claim, Step.GROUPS, total=files.distinct().count() + stood.count())
-    for part in tools.slices(chain(files.distinct().iterator(SLICE), stood.iterator(SLICE)), SLICE):
+    steps.begin(claim, Step.GROUPS, total=files.values("sha256").distinct().count() + stood.count())
+    pages = (tools.value_pages(stood, "key", size=SLICE), tools.value_pages(files, "sha256", size=SLICE))
+    for page in chain(*pages):
         jobs.renew(claim, at=clock())
-        groups.refresh_identical(part, at=clock())
-        steps.advance(claim, len(part))
+        groups.refresh_identical([sha256 for (sha256,) in page], at=clock())
+        steps.advance(claim, len(page))
     summary = {"groups": DuplicateGroup.objects.filter(kind=groups.IDENTICAL).count()}
     Job.objects.filter(pk=claim.batch.job_id).update(summary=summary)

@@ -26,7 +26,6 @@ SLICE = 500
 VANISHED = "vanished"
 NO_LONGER_THERE = "no longer in its folder"
 STEPS = (Step.VANISHED, Step.SIDECARS, Step.GROUPS, Step.CAMERAS, Step.NEIGHBOURS, Step.ALIKE)
-Hashes = QuerySet[JobFile, str]
 
 
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
@@ -49,24 +48,25 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
 def group_identical(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Bring the groups of identical files up to date with what a job has read."""
     jobs.renew(claim, at=clock())
-    read, stood = _touched_hashes(claim.batch.job)
+    read, stood = _touched(claim.batch.job)
     steps.begin(claim, Step.GROUPS, total=read.count() + stood.count())
-    for hashes in tools.slices(chain(stood.iterator(SLICE), read.iterator(SLICE)), SLICE):
+    stood_pages = tools.value_pages(stood, "pk", "file__memberships__group__key", size=SLICE)
+    for page in chain(stood_pages, tools.value_pages(read, "pk", "file__sha256", size=SLICE)):
         jobs.renew(claim, at=clock())
-        groups.refresh_identical(hashes, at=clock())
-        steps.advance(claim, len(hashes))
+        groups.refresh_identical({sha256 for _, sha256 in page}, at=clock())
+        steps.advance(claim, len(page))
 
 
 def _vanished(job: Job) -> Iterable[MediaFile]:
     """Files of the source that this job did not see, save those below folders that it could not read."""
     files = MediaFile.objects.filter(source=job.source).exclude(reason_code=VANISHED)
-    unseen = files.exclude(job_files__job=job).order_by("pk")
+    unseen = files.exclude(job_files__job=job)
     failed = JobFile.objects.filter(
         job=job, outcome=JobFile.Outcome.FAILED, file__mime_type="", file__sha256=""
     )
     unread = tuple(bytes(path) + b"/" for path in failed.values_list("file__path_bytes", flat=True))
     is_recursive = job.options.get("is_recursive", True)
-    for file in unseen.iterator(SLICE):
+    for file in chain.from_iterable(tools.pages(unseen, SLICE)):
         if not file.path.startswith(unread) and (is_recursive or b"/" not in file.path):
             yield file
 
@@ -94,15 +94,11 @@ def _mark_missing(claim: jobs.Claim, files: list[MediaFile], *, at: datetime) ->
     Job.objects.filter(pk=job.pk).update(vanished_count=F("vanished_count") + len(files))
 
 
-def _touched_hashes(job: Job) -> tuple[Hashes, Hashes]:
-    """SHA-256 of all files that this job read, and of the groups in which its files stood before."""
+def _touched(job: Job) -> tuple[QuerySet[JobFile], QuerySet[JobFile]]:
+    """Find the files that this job read, and those that stood in a group of identical ones before."""
     rows = JobFile.objects.filter(job=job).exclude(change=JobFile.Change.KNOWN)
-    read = rows.filter(outcome=JobFile.Outcome.DONE).exclude(file__sha256="").order_by("file__sha256")
-    stood = rows.filter(file__memberships__kind=groups.IDENTICAL).order_by("file__memberships__group__key")
-    return (
-        read.values_list("file__sha256", flat=True).distinct(),
-        stood.values_list("file__memberships__group__key", flat=True).distinct(),
-    )
+    read = rows.filter(outcome=JobFile.Outcome.DONE).exclude(file__sha256="")
+    return read, rows.filter(file__memberships__kind=groups.IDENTICAL)
 
 
 def summary(job: Job) -> dict[str, object]:

@@ -35,7 +35,7 @@ def search(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     :raises Lost: when the folder of the import is not there.
     """
     source = faults.require_source(claim.batch.job.source)
-    for files in tools.slices(_failed(claim.batch.job).iterator(SLICE), SLICE):
+    for files in tools.pages(_failed(claim.batch.job), SLICE):
         entries = list(_entries(source, files))
         import_scan.store(claim, source, entries, at=clock(), knows_unchanged=False)
         found = {entry.path for entry in entries}

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -92,22 +92,14 @@ def _doubtful(files: QuerySet[MediaFile]) -> QuerySet[MediaFile]:
 
 
 def _same_bytes_elsewhere(brought: QuerySet[MediaFile], older: QuerySet[MediaFile]) -> Iterator[list[int]]:
-    for files in _pages(brought.exclude(sha256=""), "pk", "sha256"):
+    for files in tools.value_pages(brought.exclude(sha256=""), "pk", "sha256", size=PAGE):
         yield list(older.filter(sha256__in={sha256 for _, sha256 in files}).values_list("pk", flat=True))
 
 
 def _alike_elsewhere(part: look_alikes.Part, older: QuerySet[MediaFile]) -> Iterator[list[int]]:
-    for files in _pages(older, "pk", "phash"):
+    for files in tools.value_pages(older, "pk", "phash", size=PAGE):
         found = {query for query, _, _ in part.near([phash for _, phash in files])}
         yield [files[query][0] for query in sorted(found)]
-
-
-def _pages(files: QuerySet[MediaFile], *fields: str) -> Iterator[list[tuple[int, Any]]]:
-    """Read two fields of files, of which the first is the key, page by page."""
-    last = 0
-    while rows := list(files.filter(pk__gt=last).order_by("pk").values_list(*fields)[:PAGE]):
-        yield rows
-        last = rows[-1][0]
 
 
 def _folders_of(ids: Sequence[int]) -> Iterator[tuple[int, list[str]]]:

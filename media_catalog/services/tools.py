@@ -6,9 +6,10 @@ from datetime import datetime
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 
 from media_catalog.models import Source
 from media_catalog.pipeline.analyze import AnalysisPolicy
@@ -19,6 +20,7 @@ from media_catalog.pipeline.filename_dates import patterns
 from media_catalog.pipeline.timestamps.clock_rules import ClockBook
 
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 
 
 def exiftool() -> ExifTool:
@@ -82,6 +84,27 @@ def analysis_policy(source: Source, *, clocks: ClockBook, at: datetime) -> Analy
         scratch_dir=scratch_dir(),
         decode=decode_policy(),
     )
+
+
+def pages(rows: QuerySet[M], size: int) -> Iterator[list[M]]:
+    """Read rows in the order of their keys, page by page.
+
+    Unlike with `QuerySet.iterator`, no cursor stays open between pages: on SQLite a write fails at once, with
+    "database is locked", while a cursor of the writer is open and somebody else has written since.
+    """
+    last = 0
+    while page := list(rows.filter(pk__gt=last).order_by("pk")[:size]):
+        yield page
+        last = page[-1].pk
+
+
+def value_pages(rows: QuerySet[Any], key: str, *fields: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Read a key, by which rows are ordered, and other fields, page by page, without an open cursor."""
+    values = rows.order_by(key).values_list(key, *fields).distinct()
+    page = list(values[:size])
+    while page:
+        yield page
+        page = list(values.filter(**{f"{key}__gt": page[-1][0]})[:size])
 
 
 def slices(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -40,3 +40,33 @@ def test_an_import_waits_for_a_locked_database_and_goes_on(product, worker, phot
     wait_until(lambda: has_ended(product), seconds=150)
     assert has_ended(product) == "completed"
     assert_alike(catalogue(product), undisturbed)
+
+
+# Between any two pages of what the last stage reads, somebody else writes.
+NEIGHBOUR_WRITES = """
+import sqlite3
+from django.conf import settings
+from media_catalog.services import clock, groups, import_finish, jobs, working
+
+other = sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=5, isolation_level=None)
+refresh = groups.refresh_identical
+
+def refresh_while_others_write(*arguments, **named):
+    other.execute("UPDATE media_catalog_job SET current_text = current_text || '.'")
+    return refresh(*arguments, **named)
+
+import_finish.SLICE = 1
+groups.refresh_identical = refresh_while_others_write
+while working.run_next(clock=clock.now):
+    pass
+"""
+
+
+@pytest.mark.any_database
+def test_the_last_stage_may_write_while_others_write_too(product, photos):
+    if "DATABASE_URL" in product.environment:
+        pytest.skip("only SQLite knows this trouble")
+    product.json("import_path", photos, "--no-wait")
+    done = product.run("shell", "-c", NEIGHBOUR_WRITES)
+    assert (done.returncode, has_ended(product)) == (0, "completed"), done.stderr
+    assert "database is locked" not in done.stderr

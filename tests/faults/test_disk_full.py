@@ -3,7 +3,9 @@
 import contextlib
 import os
 import pwd
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -56,7 +58,10 @@ def disk_of_database(product, folder):
     """Put the database on a disk of its own; the log of a server stays on another one."""
     if address := product.environment.get("DATABASE_URL"):
         owner = pwd.getpwnam("postgres").pw_uid
-        with small_disk(folder, f"size=100m,uid={owner},mode=700") as disk, _server() as server:
+        # The server may not pass through the folders of whoever runs the tests.
+        folder = Path(tempfile.mkdtemp(prefix="small-disk-"))
+        folder.chmod(0o755)
+        with small_disk(folder / "disk", f"size=100m,uid={owner},mode=700") as disk, _server() as server:
             (disk / "space").mkdir()
             os.chown(disk / "space", owner, owner)
             server.execute(f"CREATE TABLESPACE small LOCATION '{disk}/space'")
@@ -66,6 +71,7 @@ def disk_of_database(product, folder):
             finally:
                 server.execute(f'ALTER DATABASE "{address.rpartition("/")[2]}" SET TABLESPACE pg_default')
                 server.execute("DROP TABLESPACE small")
+        shutil.rmtree(folder)
         return
     with small_disk(folder, "size=100m") as disk:
         for path in data_of(product).glob("mediaparser.sqlite3*"):
@@ -105,6 +111,10 @@ def test_an_export_to_a_full_disk_halts_and_continues(product, photos, tmp_path)
 def test_a_full_folder_for_temporary_files_halts_the_import_which_then_continues(
     product, photos, undisturbed, tmp_path
 ):
+    if "DATABASE_URL" in product.environment:
+        pytest.skip(
+            "SQLite alone needs that folder; elsewhere ExifTool does without, as its process lives on"
+        )
     product.environment["MEDIAPARSER_WORKERS"] = "1"
     others = photos.rename(tmp_path / "others")
     photos.mkdir()

@@ -113,7 +113,7 @@ def test_an_import_passes_through_all_its_stages(library, now, run_job, monkeypa
     assert names == [str(step) for step in import_finish.STEPS]
     assert told(job).folders == 4
     last = {name: (done, total) for name, done, total in seen[-1]}
-    assert last["groups"] == (3, 3)
+    assert last["groups"] == (4, 4)
     assert last["neighbours"] == (3, 3)
     assert last["cameras"] == (1, 1)
     assert all(done is not None for done, _total in last.values())
