@@ -73,6 +73,7 @@ class Comparison:
         return dealt
 
 
+@pytest.mark.any_database
 @pytest.mark.timeout(300)
 def test_a_few_kills_change_nothing(calm_run):
     dealt = calm_run(16).disturb(seed=SEED, kills=3)

@@ -25,6 +25,7 @@ def wait_for(number: int, archive: Path) -> None:
     raise AssertionError("the export does not get on")
 
 
+@pytest.mark.soak
 def test_a_killed_export_goes_on_where_it_was(installed, many_photos, tmp_path):
     archive = tmp_path / "archive"
     installed.json("import_path", many_photos, "--tag", "beach")

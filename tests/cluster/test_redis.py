@@ -79,6 +79,7 @@ def test_work_is_rung_for_in_redis_and_done(installed, workers, photos, redis):
     assert doorbells(redis) == 0
 
 
+@pytest.mark.soak
 def test_doorbells_that_redis_forgot_are_rung_again(installed, workers, photos, redis):
     job = queue(installed, photos)
     redis.ask("flushall")
@@ -99,12 +100,14 @@ def test_redis_may_be_away_when_work_is_asked_for_and_when_workers_start(install
     assert workers.process.poll() is None
 
 
+@pytest.mark.soak
 def test_another_secret_key_loses_no_work(installed, workers, photos, redis):
     job = queue(installed, photos)
     workers.start(MEDIAPARSER_SECRET_KEY="another" * 10)
     assert finished(installed, job) == ("completed", FILES)
 
 
+@pytest.mark.soak
 def test_a_cluster_that_an_idle_worker_froze_is_started_again(installed, workers, photos, redis):
     workers.start("--workers=1")
     lock_holder = workers.idle_worker()

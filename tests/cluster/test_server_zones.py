@@ -46,6 +46,7 @@ def photos(tmp_path, make_picture):
     return folder
 
 
+@pytest.mark.soak
 def test_every_server_finds_and_exports_the_same(make_installed, photos, tmp_path):
     found = []
     for number, server in enumerate(SERVERS):

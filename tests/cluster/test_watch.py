@@ -189,6 +189,7 @@ def test_once_without_its_folder_cannot_start(installed, photos, watch):
     assert "does not exist" in running.said
 
 
+@pytest.mark.soak
 def test_the_worker_watches_the_folders_of_its_setting(installed, photos, tmp_path, make_picture):
     make_picture("more photos/second.png", seed=8)
     both = f"{photos}|{tmp_path}/more photos"

@@ -108,6 +108,7 @@ def test_long_work_is_no_freeze(installed, workers, photos, slow_exiftool):
     assert workers.said == ""
 
 
+@pytest.mark.soak
 @pytest.mark.any_database
 def test_workers_that_find_nothing_to_take_are_not_frozen(
     installed, workers, photos, slow_exiftool, tmp_path
@@ -137,7 +138,7 @@ def test_a_killed_supervisor_takes_all_with_it(installed, workers, photos, slow_
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("to_all", [True, False])
+@pytest.mark.parametrize("to_all", [True, pytest.param(False, marks=pytest.mark.soak)])
 def test_ends_in_order_and_hands_out_again_what_it_held(
     installed, workers, photos, slowish_exiftool, number, to_all
 ):
@@ -157,6 +158,7 @@ def test_ends_in_order_and_hands_out_again_what_it_held(
     assert finished(installed, job) == ("completed", FILES)
 
 
+@pytest.mark.soak
 @pytest.mark.any_database
 def test_work_that_takes_longer_than_the_grace_is_killed_and_handed_out_again(
     installed, workers, photos, slowish_exiftool

@@ -86,7 +86,8 @@ def test_three_hosts_do_the_work_of_one_though_one_is_cut_off_and_others_die(hos
     kill_in_the_midst(together, gamma)
     assert not together.has_ended(job)
     even = sum(shares.values()) / 3
-    assert all(0.8 * even <= share <= 1.2 * even for share in shares.values()), shares
+    unevenness = 0.2 if number == MANY else 0.5  # of a few files, some are a matter of luck
+    assert all(abs(share - even) <= unevenness * even for share in shares.values()), shares
 
     waited_s = wait_until(lambda: is_taken_over(together, lost), seconds=LEASE_S + 2 * GIVEN_UP_AFTER_S)
     logger.info("shares %s; what was lost was taken over after %.1f s", shares, waited_s)

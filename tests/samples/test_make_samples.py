@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from tests.samples import make_samples
 
 LIBRARY = Path(__file__).parent / "library"
@@ -9,6 +11,7 @@ def names_below(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.soak
 def test_the_committed_library_is_what_the_script_makes(tmp_path):
     make_samples.make(tmp_path / "library")
     assert names_below(tmp_path / "library") == names_below(LIBRARY)
