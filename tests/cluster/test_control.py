@@ -121,6 +121,7 @@ def test_a_paused_import_stops_within_two_seconds_and_resumes_to_the_same_end(
     workers.start()
 
 
+@pytest.mark.any_database
 def test_workers_killed_while_their_import_is_paused_are_missed_by_nobody(installed, workers, many_photos):
     job = begin(installed, "import_path", many_photos)
     pause = installed.start("job", str(job), "pause")
@@ -152,6 +153,7 @@ def _workers_alive(installation):
     return False
 
 
+@pytest.mark.any_database
 def test_a_cancelled_import_ends_at_once_and_the_next_one_reads_the_rest(installed, workers, many_photos):
     job = begin(installed, "import_path", many_photos)
     control(installed, job, "cancel")
