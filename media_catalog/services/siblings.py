@@ -15,21 +15,10 @@ from media_catalog.pipeline.timestamps.confidence import PERSON_WEIGHT, Confiden
 from media_catalog.pipeline.timestamps.decide import ASSUMED, Inference
 from media_catalog.pipeline.timestamps.siblings import Dated, Sibling, is_doubted
 from media_catalog.services import camera_clocks, evidence
+from media_catalog.services.import_results import DATE_FIELDS
 
 UNSIGNED = 2**64 - 1
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  UTC, as file times are compared with wall clocks
-DATE_FIELDS = (
-    "captured_local",
-    "captured_until_local",
-    "captured_precision",
-    "offset_minutes",
-    "offset_source",
-    "captured_at",
-    "captured_from",
-    "confidence",
-    "date_reasons",
-    "reviewed_at",
-)
 FIELDS = (
     "pk",
     "name",
@@ -45,6 +34,7 @@ FIELDS = (
     "height_px",
     "duration_s",
     *DATE_FIELDS,
+    "reviewed_at",
 )
 
 
