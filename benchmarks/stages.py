@@ -67,6 +67,7 @@ Place = tuple[ModuleType | dict[str, Any], str]
 
 def _stages() -> dict[str, list[Place]]:
     from media_catalog.pipeline import fingerprint, medium, probe, thumbnail, triage
+    from media_catalog.pipeline.duplicates import shot
     from media_catalog.services import (
         camera_proposals,
         groups,
@@ -83,7 +84,7 @@ def _stages() -> dict[str, list[Place]]:
         "kind by content, sidecars parsed": [(triage, "sort_out")],
         "decoder asked and waited for": [(medium, "_decode")],
         "thumbnail written": [(thumbnail, "save")],
-        "facts from tags": [(probe, "probe")],
+        "facts from tags": [(probe, "probe"), (shot, "shot_of")],
         "tags made clean": [(probe, "clean_tags")],
         "date decided": [(medium, "_infer")],
         DATABASE + "search, rows of files": [(imports.STAGES, "scan")],

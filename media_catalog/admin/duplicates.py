@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from media_catalog.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
-from media_catalog.models import DuplicateGroup, DuplicateMember
+from media_catalog.models import DuplicateGroup, DuplicateMember, PairVerdict
 
 
 class MembershipInline(ReadOnlyInline):
@@ -46,3 +46,10 @@ class DuplicateMemberAdmin(ReadOnlyAdmin[DuplicateMember]):
     list_display = ("group", "file", "is_keeper", "rank", "distance_bits")
     list_filter = ("kind", "is_keeper")
     list_select_related = ("group", "file")
+
+
+@admin.register(PairVerdict)
+class PairVerdictAdmin(ReadOnlyAdmin[PairVerdict]):
+    list_display = ("created_at", "first_sha256", "second_sha256", "actor", "is_undone", "batch")
+    list_filter = ("is_undone",)
+    list_select_related = ("actor",)

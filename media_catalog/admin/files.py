@@ -19,6 +19,7 @@ from media_catalog.admin.read_only import BoundedPaginator, ModelAdmin, ReadOnly
 from media_catalog.admin.tags import FileTagInline
 from media_catalog.models import (
     FileMetadata,
+    FileTraits,
     MediaFile,
     MediaFileQuerySet,
     SidecarLink,
@@ -229,6 +230,13 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
 class FileMetadataAdmin(ReadOnlyAdmin[FileMetadata]):
     is_part = True
     list_display = ("file",)
+    list_select_related = ("file",)
+
+
+@admin.register(FileTraits)
+class FileTraitsAdmin(ReadOnlyAdmin[FileTraits]):
+    is_part = True
+    list_display = ("file", "shot_local", "burst_id", "live_id", "sharpness", "facts_count")
     list_select_related = ("file",)
 
 

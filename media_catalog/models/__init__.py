@@ -3,7 +3,7 @@
 from media_catalog.models.cameras import CameraHabit, CameraRule
 from media_catalog.models.counts import LibraryCount
 from media_catalog.models.decisions import Decision
-from media_catalog.models.duplicates import DuplicateGroup, DuplicateMember
+from media_catalog.models.duplicates import DuplicateGroup, DuplicateMember, PairVerdict
 from media_catalog.models.exports import Archive, Export, ExportedFile
 from media_catalog.models.files import (
     Confidence,
@@ -24,6 +24,7 @@ from media_catalog.models.jobs import Job, JobBatch, JobFailure, JobFile, Worker
 from media_catalog.models.sidecars import SidecarValues
 from media_catalog.models.sources import Source
 from media_catalog.models.tags import FileTag, Tag
+from media_catalog.models.traits import FileTraits
 
 __all__ = [
     "Archive",
@@ -39,6 +40,7 @@ __all__ = [
     "Fate",
     "FileMetadata",
     "FileTag",
+    "FileTraits",
     "Job",
     "JobBatch",
     "JobFailure",
@@ -48,6 +50,7 @@ __all__ = [
     "MediaFile",
     "MediaFileQuerySet",
     "Origin",
+    "PairVerdict",
     "Precision",
     "SidecarLink",
     "SidecarValues",

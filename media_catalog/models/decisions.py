@@ -16,6 +16,8 @@ class Decision(models.Model):
         DISPOSITION = "disposition", _("keep or discard")
         FLAG = "flag", _("flag")
         TAG = "tag", _("tag")
+        GROUP = "group", _("resolution of a group")
+        MERGE = "merge", _("facts of a copy")
         UNDO = "undo", _("undo")
 
     batch = models.UUIDField(_("batch"), db_index=True, help_text=_("one act of a person, undone as a whole"))
@@ -28,6 +30,15 @@ class Decision(models.Model):
     )
     before = models.JSONField(_("before"))
     after = models.JSONField(_("after"))
+    taken_from = models.ForeignKey(
+        MediaFile,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("taken from"),
+        help_text=_("the copy whose value this is"),
+    )
     undoes = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("undoes")
     )
@@ -38,7 +49,7 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["date", "disposition", "flag", "tag", "undo"]),
+                condition=Q(kind__in=["date", "disposition", "flag", "tag", "group", "merge", "undo"]),
                 name="decision_kind_known",
             ),
         ]

@@ -1,7 +1,8 @@
 """Groups of copies."""
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from media_catalog.models.files import MediaFile
@@ -19,10 +20,15 @@ class DuplicateGroup(models.Model):
         SIMILAR = "similar", _("similar")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    key = models.CharField(max_length=80, help_text=_("what the members share, such as their SHA-256"))
+    key = models.CharField(
+        max_length=80, help_text=_("the SHA-256 that the members share, else that of the keeper")
+    )
     created_at = models.DateTimeField(_("found"))
     # Identical bytes need no decision, so such a group is resolved as it is made.
     resolved_at = models.DateTimeField(_("resolved"), null=True)
+    resolved_batch = models.UUIDField(
+        _("resolved by"), null=True, help_text=_("the batch of decisions that did it")
+    )
 
     class Meta:
         verbose_name = _("group of copies")
@@ -37,6 +43,10 @@ class DuplicateGroup(models.Model):
         indexes = [
             # the queue of unresolved groups
             models.Index(fields=["kind", "id"], name="group_unresolved", condition=Q(resolved_at=None)),
+            # what an undo opens again
+            models.Index(
+                fields=["resolved_batch"], name="group_by_batch", condition=Q(resolved_batch__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -53,6 +63,9 @@ class DuplicateMember(models.Model):
     rank = models.PositiveIntegerField(_("rank"))
     distance_bits = models.PositiveSmallIntegerField(_("distance"), default=0)
     reasons = models.JSONField(_("reasons"), default=list)
+    evidence = models.JSONField(
+        _("evidence"), default=list, help_text=_("codes of what makes it a copy of the keeper")
+    )
 
     class Meta:
         verbose_name = _("member of a group")
@@ -66,3 +79,33 @@ class DuplicateMember(models.Model):
 
     def __str__(self) -> str:
         return f"file {self.file_id} in group {self.group_id}"
+
+
+class PairVerdict(models.Model):
+    """That somebody called two contents no copies of each other; it holds wherever they turn up again."""
+
+    first_sha256 = models.CharField(_("first SHA-256"), max_length=64)
+    second_sha256 = models.CharField(_("second SHA-256"), max_length=64)
+    batch = models.UUIDField(_("batch"), db_index=True, help_text=_("one act of a person, undone as a whole"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("who")
+    )
+    created_at = models.DateTimeField(_("when"))
+    is_undone = models.BooleanField(_("undone"), default=False)
+
+    class Meta:
+        verbose_name = _("pair that is no copy")
+        verbose_name_plural = _("pairs that are no copies")
+        constraints = [
+            models.UniqueConstraint(fields=["first_sha256", "second_sha256"], name="pair_verdict_once"),
+            models.CheckConstraint(
+                condition=Q(first_sha256__lt=F("second_sha256")), name="pair_verdict_in_order"
+            ),
+        ]
+        indexes = [
+            # the verdicts on a content, whichever of the two it is; the first is found by the constraint
+            models.Index(fields=["second_sha256"], name="pair_verdict_second"),
+        ]
+
+    def __str__(self) -> str:
+        return f"pair verdict {self.pk}"

@@ -74,6 +74,14 @@ class Stack(models.Model):
         EDITED = "edited", _("edited and original")
 
     kind = models.CharField(max_length=16, choices=Kind)
+    leader = models.OneToOneField(
+        "MediaFile",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="leads",
+        help_text=_("the file that stands for all in groups"),
+    )
+    reasons = models.JSONField(_("reasons"), default=list)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -94,6 +102,7 @@ class Origin(models.TextChoices):
     OWN = "own", _("the file itself")
     SIDECAR = "sidecar", _("sidecar")
     NEIGHBOUR = "neighbour", _("neighbours")
+    COPY = "copy", _("a copy that was set aside")
 
 
 class MediaFileQuerySet(models.QuerySet["MediaFile"]):
@@ -254,6 +263,10 @@ class MediaFile(models.Model):
         indexes = [
             # identical copies of a file; what of an export is already in the archive
             models.Index(fields=["sha256", "state"], name="file_sha256"),
+            # copies with the same picture and other metadata
+            models.Index(
+                fields=["image_data_hash"], name="file_image_data", condition=~Q(image_data_hash="")
+            ),
             # the grid, and the order in which an export names files
             models.Index(fields=["captured_local", "id"], name="file_by_capture"),
             # the review queue

@@ -11,9 +11,10 @@ from typing import Any
 from media_catalog.pipeline import triage
 from media_catalog.pipeline.decoder_process import Decoder
 from media_catalog.pipeline.decoders.base import DecodePolicy
+from media_catalog.pipeline.duplicates.shot import Shot
 from media_catalog.pipeline.exiftool import ExifTool
 from media_catalog.pipeline.filename_dates.rules import Rule
-from media_catalog.pipeline.fingerprint import Fingerprint
+from media_catalog.pipeline.look.traits import Traits
 from media_catalog.pipeline.probe import Probe
 from media_catalog.pipeline.scan import SourceFile
 from media_catalog.pipeline.timestamps.clock_rules import ClockBook
@@ -58,7 +59,8 @@ class Analysis:
     sha256: str | None = None
     probe: Probe | None = None
     inference: Inference | None = None
-    fingerprint: Fingerprint | None = None
+    traits: Traits | None = None
+    shot: Shot | None = None
     tags: dict[str, Any] = field(default_factory=dict)
     has_thumbnail: bool = False
     damage: str | None = None

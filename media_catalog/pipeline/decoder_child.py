@@ -17,9 +17,11 @@ import pillow_heif
 import scipy.fftpack  # noqa: F401  before the limit of memory is set; imagehash would load it with the first picture
 from PIL import AvifImagePlugin, Image
 
-from media_catalog.pipeline import decoder_protocol, fingerprint, thumbnail
+from media_catalog.pipeline import decoder_protocol, fingerprint, image_data, thumbnail
 from media_catalog.pipeline.decoder_protocol import Message, Outcome, Picture, Request
-from media_catalog.pipeline.decoders.base import GRID_PX, Undecodable
+from media_catalog.pipeline.decoders.base import BROKEN_FILE_ERRORS, Undecodable
+from media_catalog.pipeline.look import traits
+from media_catalog.pipeline.look.traits import Traits
 from media_catalog.pipeline.shared_buffer import Inherited
 
 PR_SET_PDEATHSIG = 1
@@ -87,17 +89,28 @@ def _decode(source: IO[bytes] | memoryview, request: Request) -> Picture:
     decoded = thumbnail.decode(
         source, mime_type=request.mime_type, orientation=request.orientation, policy=request.policy
     )
-    is_for_grid = request.policy.longest_px == GRID_PX
-    mark = fingerprint.fingerprint(decoded.picture) if is_for_grid else None
     return Picture(
         jpeg=_jpeg(decoded),
         width_px=decoded.width_px,
         height_px=decoded.height_px,
         duration_s=decoded.duration_s,
         damage=decoded.damage,
-        phash=mark.phash if mark else None,
-        information=mark.information if mark else None,
+        traits=_traits(decoded, source, request) if request.policy.is_for_grid else None,
     )
+
+
+def _traits(decoded: thumbnail.Decoded, source: IO[bytes] | memoryview, request: Request) -> Traits:
+    has_mark = request.is_original and request.size_bytes < fingerprint.KEPT_BELOW_BYTES
+    found = _content_mark(source, request.mime_type) if has_mark else None
+    return traits.traits_of(decoded, image_data_hash=found or "")
+
+
+def _content_mark(source: IO[bytes] | memoryview, mime_type: str) -> str | None:
+    """Mark the picture's data; where that cannot be done, the picture is no less good."""
+    try:
+        return image_data.content_mark(source, mime_type=mime_type)
+    except (*BROKEN_FILE_ERRORS, MemoryError):
+        return None
 
 
 def _jpeg(decoded: thumbnail.Decoded) -> bytes:

@@ -94,6 +94,7 @@ class Decoder:
                 orientation=orientation,
                 size_bytes=len(content) if isinstance(content, bytes) else content.size_bytes,
                 is_shared=isinstance(content, bytes) or content.is_in_buffer,
+                is_original=not isinstance(content, bytes),
                 policy=policy,
             )
             files = () if isinstance(content, bytes) or request.is_shared else (content.file.fileno(),)

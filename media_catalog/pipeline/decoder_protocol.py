@@ -4,20 +4,24 @@ Nothing that a decoder sends is believed before it has been checked: it has read
 """
 
 import json
+import re
 import socket
 import struct
 import time
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from math import isfinite
 from typing import Any, get_type_hints
 
 from media_catalog.pipeline.decoders.base import DecodePolicy
+from media_catalog.pipeline.look.traits import FRAMES_BYTES, LOOK_BYTES, Traits
 
 HEADER = struct.Struct(">II")  # bytes of JSON, bytes of the picture
 JSON_LIMIT_BYTES = 1 << 20
 PICTURE_LIMIT_BYTES = 64 << 20
 FIRST_BYTES = 256 << 10  # most messages are whole then
 JPEG_START = b"\xff\xd8"
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Outcome(StrEnum):
@@ -36,12 +40,16 @@ class Garbled(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What should be decoded: so many bytes of the shared buffer, else the open file that comes along."""
+    """What should be decoded: so many bytes of the shared buffer, else the open file that comes along.
+
+    `is_original` unless it is something that was taken out of a file, such as a preview.
+    """
 
     mime_type: str
     orientation: int
     size_bytes: int
     is_shared: bool
+    is_original: bool
     policy: DecodePolicy
 
 
@@ -49,8 +57,8 @@ class Request:
 class Picture:
     """What one decode gives: an upright JPEG of the size that was asked for, and what is true of the whole.
 
-    `width_px` and `height_px` are the full size as displayed. `phash` (unsigned 64 bit) and `information` are
-    those of `fingerprint.Fingerprint`; they are `None` for previews. A new field needs a type that JSON has.
+    `width_px` and `height_px` are the full size as displayed. `traits` are `None` for previews. A new field
+    needs a type that JSON has, or a form here.
     """
 
     jpeg: bytes
@@ -58,8 +66,7 @@ class Picture:
     height_px: int
     duration_s: float | None
     damage: str | None
-    phash: int | None
-    information: float | None
+    traits: Traits | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,7 @@ def request_of(message: Message) -> Request:
 
 def picture_message(picture: Picture, *, resident_bytes: int) -> Message:
     facts = {field.name: getattr(picture, field.name) for field in fields(Picture) if field.name != "jpeg"}
+    facts["traits"] = picture.traits and _written(picture.traits)
     answer = {"outcome": Outcome.DECODED, "resident_bytes": resident_bytes, "facts": facts}
     return Message(facts=answer, picture=picture.jpeg)
 
@@ -92,12 +100,48 @@ def picture_of(message: Message) -> Picture:
     :raises Garbled: when a value is missing, of another type, or not possible.
     """
     facts = message.facts.get("facts")
+    if isinstance(facts, dict) and facts.get("traits") is not None:
+        facts = {**facts, "traits": _traits(facts["traits"])}
     if not isinstance(facts, dict) or facts.keys() != FACT_TYPES.keys():
         raise Garbled("other facts than were asked for")
     wrong = [name for name, kind in FACT_TYPES.items() if not isinstance(facts[name], kind)]
     if wrong or min(facts["width_px"], facts["height_px"]) < 1 or not message.picture.startswith(JPEG_START):
         raise Garbled(f"facts that cannot be: {wrong}")
     return Picture(jpeg=message.picture, **facts)
+
+
+def _written(traits: Traits) -> dict[str, Any]:
+    """Give what JSON can hold: bytes as hex digits."""
+    facts = asdict(traits)
+    return {name: value.hex() if isinstance(value, bytes) else value for name, value in facts.items()}
+
+
+def _traits(facts: Any) -> Traits:
+    """Check and unpack what a file looks like.
+
+    :raises Garbled: when a value is missing, of another type, or not possible.
+    """
+    if not isinstance(facts, dict) or facts.keys() != TRAIT_TYPES.keys():
+        raise Garbled("other traits than were asked for")
+    read: dict[str, Any] = {
+        name: _binary(value) if TRAIT_TYPES[name] is bytes else value for name, value in facts.items()
+    }
+    wrong = [name for name, kind in TRAIT_TYPES.items() if not isinstance(read[name], kind)]
+    if wrong or len(read["look"]) not in (0, LOOK_BYTES) or len(read["frames"]) not in (0, FRAMES_BYTES):
+        raise Garbled(f"traits that cannot be: {wrong}")
+    numbers = [read[name] for name in ("information", "sharpness", "clipped_share")]
+    if not all(number is None or isfinite(number) for number in numbers):
+        raise Garbled("traits that are no numbers")
+    if read["image_data_hash"] and not SHA256.fullmatch(read["image_data_hash"]):
+        raise Garbled("no hash of the picture's data")
+    return Traits(**read)
+
+
+def _binary(value: Any) -> bytes | None:
+    try:
+        return bytes.fromhex(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def send(channel: socket.socket, message: Message) -> None:
@@ -165,3 +209,4 @@ def _wait_at_most(channel: socket.socket, deadline: float | None) -> None:
 
 
 FACT_TYPES = {name: kind for name, kind in get_type_hints(Picture).items() if name != "jpeg"}
+TRAIT_TYPES = get_type_hints(Traits)

@@ -133,8 +133,9 @@ def _contents(file: IO[bytes], chunks: Iterable[bytes | memoryview], *, is_in_bu
 
 def fingerprint(picture: Image.Image) -> Fingerprint:
     """Hash how an upright grid picture looks (pHash of https://www.hackerfactor.com/blog/?/archives/432)."""
-    information = ImageStat.Stat(picture.convert("L")).stddev[0]
-    phash = int(str(imagehash.phash(picture)), 16) if information > 0 else None
+    grey = picture.convert("L")
+    information = ImageStat.Stat(grey).stddev[0]
+    phash = int(str(imagehash.phash(grey)), 16) if information > 0 else None
     return Fingerprint(phash=phash, information=information)
 
 

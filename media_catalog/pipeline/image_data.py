@@ -1,27 +1,30 @@
 """A hash of the image or stream data alone, which edits of metadata do not change."""
 
 import hashlib
-import re
+import io
+import os
+import struct
+import zlib
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import IO, Any, TypeAlias
 
 import av
 import pillow_heif
 from PIL import ExifTags, ImageFile, ImageSequence
 
-from media_catalog.pipeline import media_types
+from media_catalog.pipeline import jpeg_data, media_types
 from media_catalog.pipeline.decoders import base, raster, video
 from media_catalog.pipeline.decoders.base import BROKEN_FILE_ERRORS, DecodePolicy, Undecodable
 
+VERSION = 1
 BLOCK_BYTES = 1 << 20
 PAGES_MAX = 10_000  # of a TIFF; of one with more, nothing is said
 
-JPEG_START = b"\xff\xd8"
-JPEG_ALONE = frozenset([0x01, *range(0xD0, 0xD9)])  # markers without a length
-JPEG_END = 0xD9
-JPEG_SCAN = 0xDA
-JPEG_METADATA = frozenset([*range(0xE0, 0xF0), 0xFE])  # APPn and comments
-JPEG_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # stuffed zeros and restarts belong to the scan
+# Whatever a hostile file says of its parts, no more than this is hashed.
+MOST_TIMES_ITS_SIZE = 8
+MOST_BYTES_AT_LEAST = 1 << 30
+MOST_PACKETS = 1_000_000
+CHECKSUM_FROM_BYTES = 4096
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_PICTURE = frozenset([b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"IDAT", b"fdAT"])
@@ -47,7 +50,8 @@ TIFF_DATA = (
     (ExifTags.Base.TileOffsets, ExifTags.Base.TileByteCounts),
 )
 
-Parts = Iterator[bytes]
+Part: TypeAlias = bytes | memoryview
+Parts = Iterator[Part]
 
 
 class UnknownStructure(Exception):
@@ -63,20 +67,54 @@ def image_data_hash(path: bytes, *, mime_type: str) -> str | None:
 
     :raises OSError: when the file cannot be read.
     """
+    with open(path, "rb") as source:
+        return _digest(source, mime_type, told=memoryview)
+
+
+def content_mark(source: IO[bytes] | memoryview, *, mime_type: str) -> str | None:
+    """Give 64 hex digits that are the same for files that differ in metadata only, by which copies are found.
+
+    Like `image_data_hash`, of an open file or its content, and three times as fast: of what is large, the
+    CRC-32 of each part counts. Whoever wants to could make two pictures with one mark; chance will not.
+
+    :raises OSError: when the file cannot be read.
+    """
+    return _digest(source, mime_type, told=_checksum)
+
+
+def _checksum(part: Part) -> bytes:
+    if len(part) < CHECKSUM_FROM_BYTES:
+        return bytes(part)
+    return struct.pack(">QI", len(part), zlib.crc32(part))
+
+
+def _digest(source: IO[bytes] | memoryview, mime_type: str, *, told: Callable[[Part], Part]) -> str | None:
     method = _method(mime_type)
     if method is None:
         return None
-    with open(path, "rb") as source:
-        digest = hashlib.sha256(method.__name__.encode())  # hashes of two methods must not agree
-        try:
-            for part in method(source):
-                digest.update(part)
-        except (UnknownStructure, Undecodable, av.FFmpegError):
-            return None
+    digest = hashlib.sha256(method.__name__.encode())  # hashes of two methods must not agree
+    left = max(MOST_BYTES_AT_LEAST, MOST_TIMES_ITS_SIZE * _size_bytes(source))
+    content = io.BytesIO(source) if isinstance(source, memoryview) and method is not _jpeg else source
+    try:
+        for part in method(content):
+            left -= len(part)
+            if left < 0:
+                return None
+            digest.update(told(part))
+    except (UnknownStructure, Undecodable, av.FFmpegError):
+        return None
     return digest.hexdigest()
 
 
-def _method(mime_type: str) -> Callable[[IO[bytes]], Parts] | None:
+def _size_bytes(source: IO[bytes] | memoryview) -> int:
+    if isinstance(source, memoryview):
+        return len(source)
+    size_bytes = source.seek(0, os.SEEK_END)
+    source.seek(0)
+    return size_bytes
+
+
+def _method(mime_type: str) -> Callable[[Any], Parts] | None:
     if mime_type in media_types.VIDEO_TYPES:
         return _packets
     if mime_type in media_types.HEIF_TYPES:
@@ -84,27 +122,12 @@ def _method(mime_type: str) -> Callable[[IO[bytes]], Parts] | None:
     return METHODS.get(mime_type)
 
 
-def _jpeg(source: IO[bytes]) -> Parts:
-    data = source.read()
-    if not data.startswith(JPEG_START):
-        raise UnknownStructure
-    at, has_scan = len(JPEG_START), False
-    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
-        marker = data[at + 1]
-        if marker == JPEG_END:
-            break
-        if marker == 0xFF or marker in JPEG_ALONE:
-            at += 1 if marker == 0xFF else 2
-            continue
-        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if marker == JPEG_SCAN:
-            following = JPEG_AFTER_SCAN.search(data, end)
-            end, has_scan = following.start() if following else len(data), True
-        if marker not in JPEG_METADATA:
-            yield data[at:end]
-        at = end
-    if not has_scan:
-        raise UnknownStructure
+def _jpeg(source: IO[bytes] | memoryview) -> Parts:
+    data = source if isinstance(source, memoryview) else memoryview(source.read())
+    try:
+        yield from jpeg_data.parts(data)
+    except jpeg_data.NoScan as error:
+        raise UnknownStructure from error
 
 
 def _png(source: IO[bytes]) -> Parts:
@@ -200,7 +223,11 @@ def _packets(source: IO[bytes]) -> Parts:
         streams = [stream for stream in container.streams if not video.is_cover(stream)]
         digests = {stream.index: hashlib.sha256(_setup(stream)) for stream in streams}
         has_data = False
-        for packet in container.demux():
+        left = MOST_TIMES_ITS_SIZE * container.size
+        for number, packet in enumerate(container.demux()):
+            left -= packet.size
+            if number == MOST_PACKETS or left < 0:
+                raise UnknownStructure
             if packet.size and packet.stream.index in digests:
                 digests[packet.stream.index].update(bytes(packet))
                 has_data = True
@@ -259,7 +286,7 @@ def _blocks(source: IO[bytes], length: int) -> Parts:
         length -= len(block)
 
 
-METHODS: dict[str, Callable[[IO[bytes]], Parts]] = {
+METHODS: dict[str, Callable[[Any], Parts]] = {
     "image/avif": _packets,
     "image/bmp": _bmp,
     "image/gif": _gif,

@@ -12,8 +12,9 @@ from media_catalog.pipeline.analysis import UNTOLD, Analysis, AnalysisPolicy, Ba
 from media_catalog.pipeline.decoder_process import DecoderFailed
 from media_catalog.pipeline.decoder_protocol import Picture
 from media_catalog.pipeline.decoders.base import Undecodable
+from media_catalog.pipeline.duplicates import shot
 from media_catalog.pipeline.exiftool import TagReading
-from media_catalog.pipeline.fingerprint import Contents, Fingerprint
+from media_catalog.pipeline.fingerprint import Contents
 from media_catalog.pipeline.probe import Kind, Probe
 from media_catalog.pipeline.scan import SourceFile
 from media_catalog.pipeline.timestamps import decide, own_claims
@@ -68,7 +69,8 @@ def analyse(medium: Medium, batch: Batch) -> Analysis:
         sha256=contents.sha256,
         probe=_seen(facts, picture),
         inference=_infer(medium.file, reading.tags, facts, damage=damage or untold, batch=batch),
-        fingerprint=_fingerprint(picture),
+        traits=picture.traits if picture else None,
+        shot=shot.shot_of(reading.tags, facts=facts, now=batch.policy.now),
         tags=probe.clean_tags(reading.tags),
         has_thumbnail=_keep_thumbnail(picture, contents.sha256, batch.policy.thumbnail_dir),
         damage=damage,
@@ -156,10 +158,6 @@ def _position(facts: Probe) -> tuple[float, float] | None:
     if facts.gps_lat is None or facts.gps_lon is None:
         return None
     return facts.gps_lat, facts.gps_lon
-
-
-def _fingerprint(picture: Picture | None) -> Fingerprint | None:
-    return Fingerprint(phash=picture.phash, information=picture.information) if picture else None
 
 
 def _keep_thumbnail(picture: Picture | None, sha256: str, folder: Path) -> bool:

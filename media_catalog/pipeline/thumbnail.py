@@ -9,6 +9,7 @@ from typing import IO
 from media_catalog.pipeline import media_types
 from media_catalog.pipeline.decoders import base, heif, jpeg, raster, video
 from media_catalog.pipeline.decoders.base import Decoded, DecodePolicy, Undecodable
+from media_catalog.pipeline.look import frames
 
 __all__ = ["DecodePolicy", "Decoded", "Undecodable", "decode", "path_of", "save", "upright"]
 
@@ -76,7 +77,9 @@ def _decode_stored(source: IO[bytes] | memoryview, *, mime_type: str, policy: De
     if mime_type in media_types.HEIF_TYPES:
         return heif.decode_heif(file, policy=policy)
     if mime_type in media_types.VIDEO_TYPES:
-        return video.decode_video(file, policy=policy)
+        return video.decode_video(
+            file, policy=policy, moments=frames.moments_s if policy.is_for_grid else None
+        )
     if file_format := media_types.PILLOW_FORMATS.get(mime_type):
         return raster.decode_raster(file, file_format=file_format, policy=policy)
     if mime_type == "image/x-adobe-dng":  # its first picture is often an ordinary small TIFF

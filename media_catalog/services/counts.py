@@ -109,7 +109,9 @@ def _openness() -> Case:
     member = DuplicateMember.objects.filter(file=OuterRef("pk"))
     is_set_aside = Exists(member.filter(kind=DuplicateGroup.Kind.IDENTICAL, is_keeper=False))
     is_doubtful = ~Q(confidence=Confidence.HIGH) & Q(reviewed_at=None) & ~is_set_aside
-    is_unresolved = Exists(member.filter(group__resolved_at=None))
+    # Shots of a series and edits are offered; nobody has to choose among them.
+    in_question = [DuplicateGroup.Kind.SAME_PIXELS, DuplicateGroup.Kind.NEAR]
+    is_unresolved = Exists(member.filter(group__resolved_at=None, kind__in=in_question))
     needs_a_person = is_doubtful | is_unresolved | Q(is_flagged=True)
     is_in_question = Q(state=State.ANALYSED) & ~Q(disposition=Disposition.DISCARD)
     return Case(When(is_in_question & needs_a_person, then=True), default=False, output_field=BooleanField())

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from media_catalog.models import Confidence, Decision, Disposition, MediaFile
-from media_catalog.services import counts, tools
+from media_catalog.services import counts, reversals, tools
 
 SLICE = 500
 Actor = User | None
@@ -19,8 +19,12 @@ Actor = User | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """How many files went back to what they were, and which had been changed by something else since."""
+    """How many files went back to what they were, and which had been changed by something else since.
 
+    Undoing `batch` does it again.
+    """
+
+    batch: uuid.UUID
     number: int
     refused_ids: tuple[int, ...]
 
@@ -119,8 +123,8 @@ def change_each(
                     kind=kind,
                     file=row,
                     actor=actor,
-                    before=_plain({name: getattr(row, name) for name in changes[row.pk]}),
-                    after=_plain(changes[row.pk]),
+                    before=reversals.plain({name: getattr(row, name) for name in changes[row.pk]}),
+                    after=reversals.plain(changes[row.pk]),
                     created_at=at,
                 )
                 for row in rows
@@ -138,10 +142,7 @@ def _write(rows: Sequence[MediaFile], changes: Mapping[int, Mapping[str, Any]]) 
         for name, value in changes[row.pk].items():
             setattr(row, name, value)
     if changed:
-        fields = list(changes[changed[0].pk])
-        MediaFile.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["id"], update_fields=fields
-        )
+        reversals.overwrite(changed, changes[changed[0].pk])
 
 
 @transaction.atomic
@@ -173,8 +174,8 @@ def _record(
             kind=kind,
             file_id=row.pop("pk"),
             actor=actor,
-            before=_plain(row),
-            after=_plain(changes),
+            before=reversals.plain(row),
+            after=reversals.plain(changes),
             created_at=at,
         )
         for row in rows
@@ -183,45 +184,60 @@ def _record(
 
 @transaction.atomic
 def undo(batch: uuid.UUID, *, actor: Actor, at: datetime) -> Undone:
-    """Take back a batch: each file that still is as the decision left it gets back what it was before.
+    """Take back a batch: what still is as a decision left it gets back what it was before.
 
-    Undoing is itself a decision, so that undoing its batch does the first one again.
+    What was taken back already stays so. Undoing is itself a decision, so that undoing its batch does the
+    first one again.
     """
-    decisions = Decision.objects.filter(batch=batch).select_related("file").order_by("pk")
-    new_batch, number, refused = uuid.uuid4(), 0, []
+    # The last first, so that two decisions of one batch about one thing end where the first began.
+    decisions = Decision.objects.filter(batch=batch).order_by("-pk")
+    new_batch, refused = uuid.uuid4(), []
+    taken_back: set[int] = set()
     for part in tools.slices(decisions.iterator(SLICE), SLICE):
-        with counts.tracking([decision.file_id for decision in part]):
-            for decision in part:
-                if not _write_back(decision):
-                    refused.append(decision.file_id)
-                    continue
-                number += 1
-                _record_undo(decision, batch=new_batch, actor=actor, at=at)
-    return Undone(number=number, refused_ids=tuple(refused))
+        in_force = standing(part)
+        with counts.tracking(reversals.touched(in_force)):
+            keys = reversals.write_back(in_force)
+        done = [one for one in in_force if one.pk in keys]
+        reversals.follow_up(done, at=at)
+        _record_undo(done, batch=new_batch, actor=actor, at=at)
+        taken_back.update(one.file_id for one in done)
+        refused += [one.file_id for one in in_force if one.pk not in keys]
+    return Undone(batch=new_batch, number=len(taken_back), refused_ids=tuple(dict.fromkeys(refused)))
 
 
-def _write_back(decision: Decision) -> bool:
-    file = MediaFile.objects.filter(pk=decision.file_id)
-    current = file.values(*decision.after).get()
-    if _plain(current) != decision.after:
-        return False
-    file.update(**decision.before)
-    return True
-
-
-def _record_undo(decision: Decision, *, batch: uuid.UUID, actor: Actor, at: datetime) -> None:
-    Decision.objects.create(
-        batch=batch,
-        kind=Decision.Kind.UNDO,
-        file_id=decision.file_id,
-        actor=actor,
-        before=decision.after,
-        after=decision.before,
-        undoes=decision,
-        created_at=at,
+@transaction.atomic
+def redo(batch: uuid.UUID, *, actor: Actor, at: datetime) -> Undone:
+    """Do again what was taken back of a batch, where nothing has changed since."""
+    undos = standing(list(Decision.objects.filter(undoes__batch=batch).order_by("pk")))
+    results = [undo(one, actor=actor, at=at) for one in dict.fromkeys(undo.batch for undo in undos)]
+    return Undone(
+        batch=results[-1].batch if results else uuid.uuid4(),
+        number=sum(result.number for result in results),
+        refused_ids=tuple(file_id for result in results for file_id in result.refused_ids),
     )
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as JSON keeps them; times whole, so that undo loses nothing."""
-    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
+def standing(decisions: list[Decision]) -> list[Decision]:
+    """Leave out decisions that were taken back, unless that was taken back in turn."""
+    if not decisions:
+        return []
+    undos = standing(list(Decision.objects.filter(undoes__in=decisions).order_by("pk")))
+    gone = {undo.undoes_id for undo in undos}
+    return [decision for decision in decisions if decision.pk not in gone]
+
+
+def _record_undo(decisions: Sequence[Decision], *, batch: uuid.UUID, actor: Actor, at: datetime) -> None:
+    Decision.objects.bulk_create(
+        Decision(
+            batch=batch,
+            kind=Decision.Kind.UNDO,
+            file_id=decision.file_id,
+            actor=actor,
+            before=decision.after,
+            after=decision.before,
+            taken_from_id=decision.taken_from_id,
+            undoes=decision,
+            created_at=at,
+        )
+        for decision in decisions
+    )

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Count
 
 from media_catalog.models import DuplicateGroup, DuplicateMember, MediaFile
-from media_catalog.pipeline import ranking
-from media_catalog.services import counts
+from media_catalog.pipeline.duplicates import keeper
+from media_catalog.pipeline.duplicates.units import Unit
+from media_catalog.services import counts, units
 
 IDENTICAL = DuplicateGroup.Kind.IDENTICAL
 
@@ -48,7 +49,7 @@ def _grouped(hashes: Collection[str]) -> set[str]:
 
 
 def _refresh_group(sha256: str, files: list[MediaFile], *, at: datetime) -> bool:
-    ranked = ranking.rank_identical(_physical_copies(files))
+    ranked = keeper.rank(_physical_copies(files))
     if len(ranked) < 2:
         DuplicateGroup.objects.filter(kind=IDENTICAL, key=sha256).delete()
         return False
@@ -56,33 +57,42 @@ def _refresh_group(sha256: str, files: list[MediaFile], *, at: datetime) -> bool
         kind=IDENTICAL, key=sha256, defaults={"created_at": at, "resolved_at": at}
     )
     present = list(group.members.order_by("rank").values_list("file_id", flat=True))
-    if present != [one.copy.id for one in ranked]:
+    if present != [unit.id for unit in ranked]:
         _replace_members(group, ranked)
     return True
 
 
-def _physical_copies(files: list[MediaFile]) -> list[ranking.Copy]:
+def _physical_copies(files: list[MediaFile]) -> list[Unit]:
+    """Describe files as far as those of the same bytes can differ."""
     # Some network file systems give no inode number: there each name counts as a file.
     by_inode = {(file.device, file.inode or -file.pk): file for file in reversed(files)}
     return [
-        ranking.Copy(
-            id=file.pk, path=file.path, mtime_ns=file.mtime_ns or 0, preference=file.source.keeper_preference
+        Unit(
+            id=file.pk,
+            sha256=file.sha256,
+            name=file.name,
+            place=units.place(file.source.root, file.path),
+            has_camera_tags=bool(file.camera_model),
+            preference=file.source.keeper_preference,
+            mtime_ns=file.mtime_ns or 0,
         )
         for file in by_inode.values()
     ]
 
 
-def _replace_members(group: DuplicateGroup, ranked: list[ranking.Ranked]) -> None:
-    DuplicateMember.objects.filter(kind=IDENTICAL, file__in=[one.copy.id for one in ranked]).delete()
+def _replace_members(group: DuplicateGroup, ranked: list[Unit]) -> None:
+    best, *others = ranked
+    DuplicateMember.objects.filter(kind=IDENTICAL, file__in=[unit.id for unit in ranked]).delete()
     group.members.all().delete()
     DuplicateMember.objects.bulk_create(
         DuplicateMember(
             group=group,
-            file_id=one.copy.id,
+            file_id=unit.id,
             kind=IDENTICAL,
-            is_keeper=rank == 0,
+            is_keeper=unit is best,
             rank=rank,
-            reasons=list(one.reasons),
+            reasons=list(keeper.all_reasons(best, others)) if unit is best else [],
+            evidence=[] if unit is best else ["same_bytes"],
         )
-        for rank, one in enumerate(ranked)
+        for rank, unit in enumerate(ranked)
     )

@@ -9,14 +9,18 @@ from django.db.models import Count, F, Q, QuerySet
 
 from media_catalog.models import Job, JobFailure, JobFile, MediaFile, State
 from media_catalog.services import (
+    arrivals,
     camera_proposals,
+    copies,
     counts,
     groups,
     janitor,
     jobs,
+    merging,
     neighbours,
     planner,
     sidecars,
+    stacks,
     steps,
     tools,
 )
@@ -25,7 +29,17 @@ from media_catalog.services.steps import Step
 SLICE = 500
 VANISHED = "vanished"
 NO_LONGER_THERE = "no longer in its folder"
-STEPS = (Step.VANISHED, Step.SIDECARS, Step.GROUPS, Step.CAMERAS, Step.NEIGHBOURS, Step.ALIKE)
+STEPS = (
+    Step.VANISHED,
+    Step.SIDECARS,
+    Step.GROUPS,
+    Step.STACKS,
+    Step.COPIES,
+    Step.GROUPED,
+    Step.CAMERAS,
+    Step.NEIGHBOURS,
+    Step.ALIKE,
+)
 
 
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
@@ -38,11 +52,20 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
         _mark_missing(claim, part, at=clock())
         steps.advance(claim, len(part))
     sidecars.run(claim, clock=clock)
-    group_identical(claim, clock=clock)
+    group(claim, clock=clock)
     camera_proposals.run(claim, clock=clock)
     neighbours.run(claim, clock=clock)
     janitor.tidy_after(claim, at=clock())
     Job.objects.filter(pk=job.pk).update(summary=summary(job))
+
+
+def group(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
+    """Bring groups and stacks up to date with what a job has read."""
+    group_identical(claim, clock=clock)
+    arrivals.discard_again(_read(claim.batch.job, JobFile.Change.NEW, JobFile.Change.CHANGED), at=clock())
+    merging.merge_again(_read(claim.batch.job, JobFile.Change.CHANGED), at=clock())
+    stacks.around_import(claim, clock=clock)
+    copies.around_import(claim, clock=clock)
 
 
 def group_identical(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
@@ -55,6 +78,11 @@ def group_identical(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None
         jobs.renew(claim, at=clock())
         groups.refresh_identical({sha256 for _, sha256 in page}, at=clock())
         steps.advance(claim, len(page))
+
+
+def _read(job: Job, *changes: str) -> QuerySet[MediaFile]:
+    rows = JobFile.objects.filter(job=job, change__in=changes, outcome=JobFile.Outcome.DONE)
+    return MediaFile.objects.filter(pk__in=rows.values("file"))
 
 
 def _vanished(job: Job) -> Iterable[MediaFile]:

@@ -25,9 +25,8 @@ from media_catalog.pipeline.analyze import Analysis, Outcome
 from media_catalog.pipeline.timestamps import taken
 from media_catalog.pipeline.timestamps.candidates import period_end
 from media_catalog.pipeline.timestamps.decide import Inference
-from media_catalog.services import bulk, claim_rows, counts, jobs, tags
+from media_catalog.services import arrivals, bulk, claim_rows, counts, jobs, tags, traits
 
-PHASH_VERSION = 1
 DATE_FIELDS = (
     "captured_local",
     "captured_until_local",
@@ -96,13 +95,21 @@ def store(claim: jobs.Claim, results: Sequence[Result], *, at: datetime) -> None
     """
     jobs.renew(claim, at=at)
     files = [result.row.file for result in results]
+    replaced = [result.row.file_id for result in results if _has_other_bytes(result)]
     with counts.tracking([file.pk for file in files]):
         for result in results:
             _fill(result.row.file, result.analysis, at=at)
         _overwrite(files)
         _store_evidence(results)
         _store_tags(claim.batch.job, results, at=at)
+    arrivals.ask_again(replaced, at=at)
     _settle(claim.batch.job, results, at=at)
+
+
+def _has_other_bytes(result: Result) -> bool:
+    """Tell whether a file, which still has its old facts, was read with other bytes than before."""
+    old, new = result.row.file.sha256, result.analysis.sha256
+    return bool(old and new and old != new)
 
 
 @transaction.atomic
@@ -133,11 +140,7 @@ def _fill(file: MediaFile, analysis: Analysis, *, at: datetime) -> None:
     if analysis.probe:
         fill_taken(file, analysis.tags, at=at)
     fill_date(file, analysis.inference)
-    mark = analysis.fingerprint
-    unsigned = mark.phash if mark else None
-    file.phash = None if unsigned is None else unsigned - ((unsigned >> 63) << 64)
-    file.phash_version = PHASH_VERSION if mark else 0
-    file.information = mark.information if mark else None
+    traits.fill(file, analysis.traits)
 
 
 def _fill_facts(file: MediaFile, analysis: Analysis) -> None:
@@ -202,6 +205,7 @@ def _store_evidence(results: Sequence[Result]) -> None:
         FileMetadata.objects.filter(file__in=untagged).delete()
     tagged = ((one.row.file_id, one.analysis.tags) for one in results if one.analysis.tags)
     bulk.insert(FileMetadata, ("file", "tags"), tagged, or_update=("tags",))
+    traits.store({one.row.file_id: (one.analysis.traits, one.analysis.shot) for one in results})
 
 
 def _claims(result: Result) -> Iterator[claim_rows.Row]:

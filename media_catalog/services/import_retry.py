@@ -26,7 +26,15 @@ from media_catalog.services.steps import Step
 
 OPTION = "retry_of"
 SLICE = 500
-STEPS = (Step.SIDECARS, Step.GROUPS, Step.NEIGHBOURS, Step.ALIKE)
+STEPS = (
+    Step.SIDECARS,
+    Step.GROUPS,
+    Step.STACKS,
+    Step.COPIES,
+    Step.GROUPED,
+    Step.NEIGHBOURS,
+    Step.ALIKE,
+)
 
 
 def search(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
@@ -86,7 +94,7 @@ def finish(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     job = claim.batch.job
     steps.plan(claim, STEPS)
     sidecars.run(claim, clock=clock)
-    import_finish.group_identical(claim, clock=clock)
+    import_finish.group(claim, clock=clock)
     neighbours.run(claim, clock=clock)
     janitor.tidy_after(claim, at=clock())
     Job.objects.filter(pk=job.pk).update(summary=import_finish.summary(job))

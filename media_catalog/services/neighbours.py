@@ -47,7 +47,7 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
         return
     folders = MediaFile.objects.filter(_touched(job), source=job.source).values("folder_key").distinct()
     steps.begin(claim, Step.NEIGHBOURS, total=folders.count())
-    _refresh_folders(claim, job.source_id, _touched_folders(job), clock=clock)
+    _refresh_folders(claim, job.source_id, touched_folders(job), clock=clock)
     steps.begin(claim, Step.ALIKE)
     for source_id, folder_keys in _folders_elsewhere(job):
         _refresh_folders(claim, source_id, folder_keys, clock=clock)
@@ -59,8 +59,13 @@ def _touched(job: Job) -> Exists:
     return Exists(rows.exclude(change=JobFile.Change.KNOWN))
 
 
-def _touched_folders(job: Job) -> Iterator[str]:
-    files = MediaFile.objects.filter(_touched(job), source=job.source)
+def touched_folders(job: Job) -> Iterator[str]:
+    """Give the keys of the folders in which an import brought, read anew or missed files."""
+    return folders_of(MediaFile.objects.filter(_touched(job), source=job.source))
+
+
+def folders_of(files: QuerySet[MediaFile]) -> Iterator[str]:
+    """Give the keys of the folders of files of one source, in their order."""
     last = ""
     while keys := list(
         files.filter(folder_key__gt=last)

@@ -12,6 +12,7 @@ from media_catalog.models import (
     ExportedFile,
     Fate,
     Job,
+    Kind,
     MediaFile,
     MediaFileQuerySet,
     SidecarLink,
@@ -21,7 +22,7 @@ from media_catalog.models import (
 )
 from media_catalog.pipeline.sidecars import matching
 from media_catalog.pipeline.timestamps import phrases
-from media_catalog.services import sidecar_copies
+from media_catalog.services import discards, near_groups, sidecar_copies
 
 FIELDS = (
     "path",
@@ -60,13 +61,6 @@ EXACT_PATH = "path_b64"  # only where `path` cannot show the name's exact bytes
 
 SLICE = 500
 IDENTICAL = DuplicateGroup.Kind.IDENTICAL
-# The widest likeness first: a file in several groups is shown in the one that gathers most.
-NEAR_KINDS = (
-    DuplicateGroup.Kind.NEAR,
-    DuplicateGroup.Kind.EDITED,
-    DuplicateGroup.Kind.SAME_PIXELS,
-    IDENTICAL,
-)
 STATUS = {
     State.DISCOVERED: "waiting",
     State.FAILED: "error",
@@ -88,10 +82,11 @@ class _Surroundings:
 
     groups: Mapping[int, Mapping[str, int]]
     keepers: Mapping[int, MediaFile]  # by id of an identical group
-    keeper_groups: Mapping[int, Mapping[str, int]]
+    near: Mapping[int, near_groups.Label]
     live_stacks: Mapping[int, Sequence[MediaFile]]  # by id of the stack
     destinations: Mapping[int, str]
     exported_bytes: Mapping[str, MediaFile]  # by SHA-256
+    discards: Mapping[int, str]  # why a file is discarded
     jsons: Mapping[int, bytes]  # path of the Takeout JSON that speaks for a file
 
 
@@ -142,10 +137,11 @@ def _surroundings(files: Sequence[MediaFile]) -> _Surroundings:
     return _Surroundings(
         groups=groups,
         keepers=keepers,
-        keeper_groups=_groups([keeper.pk for keeper in keepers.values()]),
+        near=near_groups.labels([file.pk for file in files]),
         live_stacks=_live_stacks(files),
         destinations=dict(verified.filter(file__in=files).values_list("file_id", "destination")),
         exported_bytes={copy.source_sha256: copy.file for copy in by_hash},
+        discards=discards.reasons([file.pk for file in files if file.fate == Fate.DISCARDED]),
         jsons=_jsons(files),
     )
 
@@ -168,7 +164,7 @@ def _live_stacks(files: Sequence[MediaFile]) -> dict[int, list[MediaFile]]:
     stacks: dict[int, list[MediaFile]] = defaultdict(list)
     ids = {file.stack_id for file in files if file.stack_id is not None}
     halves = MediaFile.objects.filter(stack__in=ids, stack__kind=Stack.Kind.LIVE_PHOTO).order_by("pk")
-    for half in halves.only("stack", "path_bytes"):
+    for half in halves.only("stack", "path_bytes", "name", "kind"):
         stacks[half.stack_id or 0].append(half)
     return dict(stacks)
 
@@ -183,7 +179,7 @@ def _line(file: MediaFile, around: _Surroundings) -> Line:
         "camera_make": file.camera_make or None,
         "camera_model": file.camera_model or None,
         "exact_group": kinds.get(IDENTICAL),
-        "near_group": _near_group(kinds, around),
+        "near_group": around.near.get(file.pk),
         "burst_group": kinds.get(DuplicateGroup.Kind.BURST),
         "live_pair": _live_pair(file, around),
         "json": _shown(around.jsons[file.pk]) if file.pk in around.jsons else None,
@@ -191,7 +187,7 @@ def _line(file: MediaFile, around: _Surroundings) -> Line:
         "fate": file.fate,
         "duplicate_of": _duplicate_of(file, kinds, around),
         "status": STATUS.get(State(file.state), "ok"),
-        "reason": _reason(file),
+        "reason": "; ".join(filter(None, (around.discards.get(file.pk), _reason(file)))),
         "exported_to": around.destinations.get(file.pk),
     }
     if not _is_utf8(file.path):
@@ -233,15 +229,13 @@ def _offset_text(minutes: int | None) -> str | None:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
-def _near_group(kinds: Mapping[str, int], around: _Surroundings) -> int | None:
-    """Of identical copies only the keeper is compared with other pictures: it speaks for all of them."""
-    keeper = around.keepers.get(kinds.get(IDENTICAL, 0))
-    all_kinds = {**(around.keeper_groups.get(keeper.pk, {}) if keeper else {}), **kinds}
-    return next((all_kinds[kind] for kind in NEAR_KINDS if kind in all_kinds), None)
-
-
 def _live_pair(file: MediaFile, around: _Surroundings) -> str | None:
-    others = [half for half in around.live_stacks.get(file.stack_id or 0, ()) if half.pk != file.pk]
+    """Name the other half; where copies of both lie together, the one of the same name."""
+    is_video = file.kind == Kind.VIDEO
+    halves = around.live_stacks.get(file.stack_id or 0, ())
+    others = [half for half in halves if (half.kind == Kind.VIDEO) != is_video]
+    base = file.name.rpartition(".")[0]
+    others.sort(key=lambda half: half.name.rpartition(".")[0] != base)
     return _shown(others[0].path) if others else None
 
 

@@ -10,9 +10,15 @@ from django.db import transaction
 from media_catalog.models import Archive, Source
 from media_catalog.models.fields import path_key
 
+MOST_PREFERRED = 1000
+
 
 class SourceRefused(Exception):
     """The folder cannot be imported; the message says why, and what to do."""
+
+
+class PreferenceRefused(ValueError):
+    """A preference is a small whole number; the message is for a person."""
 
 
 def register(
@@ -109,3 +115,30 @@ def _rename(source: Source, *, label: str | None, time_zone: str | None) -> None
     source.label = label or source.label
     source.time_zone = time_zone or source.time_zone
     source.save(update_fields=["label", "time_zone"])
+
+
+def prefer(source: Source, *, over: Source) -> bool:
+    """Prefer the files of a source over those of another; return whether that is new.
+
+    Groups follow with the next search for copies.
+
+    :raises PreferenceRefused: when the two are one.
+    """
+    if source.pk == over.pk:
+        raise PreferenceRefused("A source cannot be preferred over itself.")
+    if source.keeper_preference > over.keeper_preference:
+        return False
+    return set_preference(source, over.keeper_preference + 1)
+
+
+def set_preference(source: Source, preference: int) -> bool:
+    """Store a preference, the higher the rather its files are kept; return whether it is another than before.
+
+    :raises PreferenceRefused: for one that is out of range.
+    """
+    if abs(preference) > MOST_PREFERRED:
+        raise PreferenceRefused(f"Give a preference between -{MOST_PREFERRED} and {MOST_PREFERRED}.")
+    is_changed = source.keeper_preference != preference
+    source.keeper_preference = preference
+    source.save(update_fields=["keeper_preference"])
+    return is_changed

@@ -10,7 +10,11 @@ from media_catalog.services import jobs
 class Step(StrEnum):
     VANISHED = "vanished"
     SIDECARS = "sidecars"
+    LOOKS = "looks"
     GROUPS = "groups"
+    STACKS = "stacks"
+    COPIES = "copies"
+    GROUPED = "grouped"
     CAMERAS = "cameras"
     NEIGHBOURS = "neighbours"
     ALIKE = "alike"

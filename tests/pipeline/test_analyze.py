@@ -83,7 +83,7 @@ def test_learns_everything_of_a_photo(root, analysed, policy):
     assert analysis.inference.local == datetime(2015, 1, 31, 14, 20, 30)
     assert analysis.inference.offset_minutes == 60
     assert analysis.inference.confidence is Confidence.HIGH
-    assert analysis.fingerprint.phash is not None
+    assert analysis.traits.phash is not None
     assert analysis.tags["EXIF:IFD0:Make"] == "Canon"
     assert analysis.has_thumbnail
     assert thumbnail.path_of(analysis.sha256, folder=policy.thumbnail_dir).exists()
@@ -207,7 +207,7 @@ def test_a_photo_of_which_only_the_metadata_is_left_is_kept(root, analysed):
 
     analysis = analysed()["a.jpg"]
 
-    assert (analysis.outcome, analysis.has_thumbnail, analysis.fingerprint) == (Outcome.ANALYSED, False, None)
+    assert (analysis.outcome, analysis.has_thumbnail, analysis.traits) == (Outcome.ANALYSED, False, None)
     assert analysis.damage is not None
     assert analysis.inference.confidence is Confidence.MEDIUM
 

@@ -17,10 +17,11 @@ import psutil
 import pytest
 from PIL import Image
 
-from media_catalog.pipeline import fingerprint
+from media_catalog.pipeline import fingerprint, image_data
 from media_catalog.pipeline.decoder_process import Decoder, DecoderFailed, Limits
 from media_catalog.pipeline.decoder_protocol import HEADER, Picture
 from media_catalog.pipeline.decoders.base import DecodePolicy, Undecodable
+from media_catalog.pipeline.look import quality, signature
 from tests.pipeline import hostile
 from tests.pipeline.pictures import corner_names, corners, save_video, scene
 
@@ -129,18 +130,27 @@ def test_gives_the_picture_and_what_is_true_of_it(decoder, tmp_path):
     with Image.open(io_of(picture)) as small:
         assert (small.format, small.size) == ("JPEG", (300, 400))
         mark = fingerprint.fingerprint(small)
-    assert (picture.phash ^ mark.phash).bit_count() <= 2
-    assert picture.information == pytest.approx(mark.information, abs=0.5)
+        look, found = signature.look_of(small), quality.quality_of(small)
+    seen = picture.traits
+    assert (seen.phash ^ mark.phash).bit_count() <= 2
+    assert seen.information == pytest.approx(mark.information, abs=0.5)
+    assert (signature.from_bytes(seen.look).detail ^ look.detail).sum() <= 2
+    assert seen.sharpness == pytest.approx(found.sharpness, rel=0.1)
+    assert seen.clipped_share == pytest.approx(found.clipped_share, abs=0.02)
+    assert seen.image_data_hash == image_data.content_mark(
+        memoryview(path.read_bytes()), mime_type="image/jpeg"
+    )
+    assert seen.frames == b""
 
 
-def test_a_preview_is_as_large_as_is_wanted_and_has_no_hash(decoder, tmp_path):
+def test_a_preview_is_as_large_as_is_wanted_and_has_no_traits(decoder, tmp_path):
     scene(size=(2000, 1500)).save(tmp_path / "a.jpg")
 
     picture = decode(decoder, tmp_path / "a.jpg", policy=DecodePolicy(longest_px=1600))
 
     with Image.open(io_of(picture)) as large:
         assert large.size == (1600, 1200)
-    assert (picture.phash, picture.information) == (None, None)
+    assert picture.traits is None
 
 
 def test_reads_a_large_file_by_its_descriptor_even_when_its_name_has_gone(decoder, tmp_path, monkeypatch):

@@ -52,7 +52,7 @@ def bomb(mime_type: str, side_px: int = 13_000) -> bytes:
 def assert_works(decoder: Decoder) -> None:
     buffer = io.BytesIO()
     scene(size=(800, 600)).save(buffer, "JPEG")
-    assert decode(decoder, buffer.getvalue(), "image/jpeg", DecodePolicy()).phash is not None
+    assert decode(decoder, buffer.getvalue(), "image/jpeg", DecodePolicy()).traits.phash is not None
 
 
 @linux_only
@@ -79,7 +79,7 @@ def test_a_png_of_13000_pixels_leaves_the_worker_small(decoder):
 
     picture = decode(decoder, content, "image/png", DecodePolicy())
 
-    assert (picture.width_px, picture.phash) == (13_000, None)
+    assert (picture.width_px, picture.traits.phash) == (13_000, None)
     assert psutil.Process().memory_info().rss < before + (20 << 20)
     assert peak_bytes(decoder.pid) < 1 << 30
 

@@ -66,13 +66,19 @@ class DecodePolicy:
     max_decode_bytes: int = 768 << 20
     max_file_bytes: int = 512 << 20
 
+    @property
+    def is_for_grid(self) -> bool:
+        """Tell whether the picture is the one by which the file is known, rather than one for a page."""
+        return self.longest_px == GRID_PX
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """A small picture (RGB, upright, no larger than the policy wants) and what is true of the whole.
 
     `width_px` and `height_px` are the full size as displayed; for RAW files those of the embedded preview.
-    `damage` says what is wrong with the picture data, `None` when nothing was noticed.
+    `damage` says what is wrong with the picture data, `None` when nothing was noticed. `frames` are those of
+    a video at the moments that were asked for, `None` for each that could not be had within the limits.
     """
 
     picture: Image.Image
@@ -80,6 +86,8 @@ class Decoded:
     height_px: int
     duration_s: float | None = None
     damage: str | None = None
+    is_video: bool = False
+    frames: tuple[Image.Image | None, ...] = ()
 
 
 def check_file_size(size_bytes: int, *, policy: DecodePolicy) -> None:

@@ -1,7 +1,8 @@
-"""One key frame of a video by FFmpeg, through PyAV."""
+"""One key frame of a video by FFmpeg, through PyAV, and the frames that are shown at some moments."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import IO
 
 import av
@@ -13,6 +14,7 @@ from PIL import Image, ImageStat
 
 from media_catalog.pipeline.decoders import base, integrity
 from media_catalog.pipeline.decoders.base import Decoded, DecodePolicy, Undecodable
+from media_catalog.pipeline.decoders.playback import Playback
 
 # Playlists and the like would open other files or the network: FFmpeg may only use these, and no protocol.
 CONTAINER_OPTIONS = {
@@ -32,15 +34,26 @@ QUARTER_TURNS = {
 }
 
 
-def decode_video(source: IO[bytes], *, policy: DecodePolicy) -> Decoded:
+Moments = Callable[[float], Sequence[float]]
+
+
+def decode_video(source: IO[bytes], *, policy: DecodePolicy, moments: Moments | None = None) -> Decoded:
     """Decode the key frame at about one second, or a later one where that is black, turned as displayed.
 
+    :param moments: gives the times, from the start and in their order, of frames that are wanted as well, for
+        the length in seconds.
     :raises Undecodable: when no frame can be decoded.
     """
     source.seek(0)
     try:
         with open_container(source) as container:
-            decoded = _poster(container, policy)
+            stream = _stream(container)
+            decoded = _poster(container, stream, policy)
+            if moments and decoded.duration_s:
+                playback = Playback(container, stream)
+                shown = [playback.shown_at(time_s) for time_s in moments(decoded.duration_s)]
+                pictures = tuple(_picture(frame, stream, policy) if frame else None for frame in shown)
+                decoded = replace(decoded, frames=pictures)
             is_boxed = "mov" in container.format.name
     except (av.FFmpegError, OSError, ValueError) as error:
         raise Undecodable(f"video cannot be decoded: {_words(error)}") from error
@@ -60,11 +73,14 @@ def is_cover(stream: av.stream.Stream) -> bool:
     return bool(stream.disposition & Disposition.attached_pic)
 
 
-def _poster(container: InputContainer, policy: DecodePolicy) -> Decoded:
+def _stream(container: InputContainer) -> VideoStream:
     streams = [one for one in container.streams.video if one.codec_context and not is_cover(one)]
     if not streams:
         raise Undecodable("no video stream that can be decoded")
-    stream = streams[0]
+    return streams[0]
+
+
+def _poster(container: InputContainer, stream: VideoStream, policy: DecodePolicy) -> Decoded:
     base.check_size(stream.width, stream.height, policy=policy)
     duration_s = _duration_s(container, stream)
     best: tuple[float, Decoded] | None = None
@@ -119,18 +135,25 @@ def _decoded(
     frame: VideoFrame, stream: VideoStream, duration_s: float | None, policy: DecodePolicy
 ) -> Decoded:
     width, height = frame.width, frame.height
-    aspect = stream.sample_aspect_ratio or 1  # pixels of DV and AVCHD are not square
-    picture_size = base.grid_size(max(1, round(width * aspect)), height, longest_px=policy.longest_px)
-    pixels = frame.to_ndarray(
-        format="rgb24", width=picture_size[0], height=picture_size[1], interpolation="AREA"
-    )
-    picture = Image.fromarray(pixels)
-    rotation = round(frame.rotation) % 360
-    if rotation in {90, 270}:
+    if _rotation(frame) in {90, 270}:
         width, height = height, width
-    if rotation in QUARTER_TURNS:
-        picture = picture.transpose(QUARTER_TURNS[rotation])
-    return Decoded(picture=picture, width_px=width, height_px=height, duration_s=duration_s)
+    picture = _picture(frame, stream, policy)
+    return Decoded(picture=picture, width_px=width, height_px=height, duration_s=duration_s, is_video=True)
+
+
+def _picture(frame: VideoFrame, stream: VideoStream, policy: DecodePolicy) -> Image.Image:
+    """Make the small picture of a frame, turned as displayed."""
+    aspect = stream.sample_aspect_ratio or 1  # pixels of DV and AVCHD are not square
+    width = max(1, round(frame.width * aspect))
+    width, height = base.grid_size(width, frame.height, longest_px=policy.longest_px)
+    pixels = frame.to_ndarray(format="rgb24", width=width, height=height, interpolation="AREA")
+    picture = Image.fromarray(pixels)
+    turn = QUARTER_TURNS.get(_rotation(frame))
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _rotation(frame: VideoFrame) -> int:
+    return round(frame.rotation) % 360
 
 
 def _words(error: Exception) -> str:

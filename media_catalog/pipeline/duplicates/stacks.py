@@ -61,7 +61,7 @@ def _neighbours(files: Iterable[Unit]) -> Iterator[list[Unit]]:
     """Put files together that share a folder and a stem, or an identifier."""
     together: dict[tuple[str, str], list[Unit]] = defaultdict(list)
     for unit in files:
-        together[unit.folder, _stem(unit.name)].append(unit)
+        together[unit.folder, stem(unit.name)].append(unit)
         if unit.live_id:
             together[unit.folder, f"/live/{unit.live_id}"].append(unit)
     for some in together.values():
@@ -69,7 +69,7 @@ def _neighbours(files: Iterable[Unit]) -> Iterator[list[Unit]]:
             yield some
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
     """Strip what takes a motion photo's two files apart as well: `PXL_1.MP` and `PXL_1.MP.jpg`."""
     return names.stem(name).removesuffix(".mp")
 

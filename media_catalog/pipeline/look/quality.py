@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+VERSION = 1
 SCALE = 256  # longest side; shots of different sizes are compared at one scale
 FIELDS = 4  # in each direction; the sharpest fields count, as a background may be blurred on purpose
 SHARPEST = 4

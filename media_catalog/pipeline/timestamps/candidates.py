@@ -75,7 +75,7 @@ def from_tags(tags: Mapping[str, Any]) -> list[Candidate]:
 
     What is no date at all is kept as a claim without a date, so that it can be shown; it never raises.
     """
-    found = [claim for tag in DATE_TAGS if (claim := _claim(tags, tag))]
+    found = [claim for tag in DATE_TAGS if (claim := of_tag(tags, tag))]
     return [*found, *_track_claims(tags)]
 
 
@@ -114,7 +114,8 @@ def claim_of(date: DateText | None, *, source: str, raw: str, weight: int) -> Ca
     )
 
 
-def _claim(tags: Mapping[str, Any], tag: DateTag) -> Candidate | None:
+def of_tag(tags: Mapping[str, Any], tag: DateTag) -> Candidate | None:
+    """Read the claim of one tag; `None` where it is not there, or says nothing."""
     text = _first_text(tags, tag.keys)
     if not text:
         return None

@@ -15,8 +15,10 @@ from media_catalog.models import (
     Export,
     FileMetadata,
     FileTag,
+    FileTraits,
     Job,
     MediaFile,
+    PairVerdict,
     SidecarLink,
     SidecarValues,
     Source,
@@ -55,6 +57,8 @@ def library(django_user_model):
     )
     CameraHabit.objects.create(camera_model=HOSTILE, local_count=3)
     SidecarLink.objects.create(file=file, sidecar=file, rule=HOSTILE)
+    FileTraits.objects.create(file=file, burst_id=HOSTILE, content_ids=[HOSTILE], look=b"\1<script>alert(1)")
+    PairVerdict.objects.create(first_sha256="0" * 64, second_sha256="1" * 64, batch="0" * 32, created_at=NOW)
     SidecarValues.objects.create(file=file, values={"description": HOSTILE})
     add_group(file, add_file("copy.jpg", captured=NOON))
     tag = Tag.objects.create(name=HOSTILE, name_key=HOSTILE, created_at=NOW)

@@ -174,6 +174,18 @@ def test_the_halves_of_a_live_photo_name_each_other(library):
     }
 
 
+def test_copies_of_a_live_photo_in_one_folder_keep_to_their_names(library):
+    library.add()
+    library.add_video("a.mp4")
+    library.add_copy("a.jpg", "photos/a (1).jpg")
+    library.add_copy("a.mp4", "photos/a (1).mp4")
+    library.scan()
+    stack = Stack.objects.create(kind="live_photo", created_at=library.now)
+    MediaFile.objects.update(stack=stack)
+    pairs = {path: line["live_pair"] for path, line in by_path().items()}
+    assert pairs == {"a.jpg": "a.mp4", "a.mp4": "a.jpg", "a (1).jpg": "a (1).mp4", "a (1).mp4": "a (1).jpg"}
+
+
 def test_a_name_that_is_no_utf8_is_given_exactly_beside_what_can_be_shown(library):
     name = b"caf\xe9 \xe2\x82\xac.jpg"
     original = library.add_undated("a.jpg")
@@ -219,5 +231,5 @@ def test_needs_a_fixed_number_of_queries_per_slice(library, django_assert_num_qu
     library.scan()
     library.export()
     monkeypatch.setattr(report, "SLICE", 4)
-    with django_assert_num_queries(2 * 7 + 1):
+    with django_assert_num_queries(2 * 9 + 1):
         assert len(list(report.lines())) == 6
