@@ -7,8 +7,8 @@
 PYTHON_BIN := .venv/bin/python
 RUNTIME := .venv/.runtime-is-ready
 DEV := .venv/.dev-is-ready
-# On three processes, since many tests wait for others to die; one that hangs for three minutes is a failure.
-PYTEST := $(PYTHON_BIN) -m pytest -n 3 --dist worksteal --timeout=180
+# On four processes, since many tests wait for others to die; one that hangs for three minutes is a failure.
+PYTEST := $(PYTHON_BIN) -m pytest -n 4 --dist worksteal --timeout=180
 
 KILLS ?= 50
 PORT ?= 8000

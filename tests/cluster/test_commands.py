@@ -38,6 +38,7 @@ def test_a_folder_becomes_a_verified_archive_and_originals_stay_as_they_were(
     assert tree_hash(some_photos) == before
 
 
+@pytest.mark.any_database
 def test_a_terminal_shows_a_bar_with_counts_and_the_current_file(installed, some_photos):
     screen = installed.on_terminal("import_path", some_photos)
     assert "6/6" in screen
@@ -45,6 +46,7 @@ def test_a_terminal_shows_a_bar_with_counts_and_the_current_file(installed, some
     assert "6 entries seen" in screen
 
 
+@pytest.mark.any_database
 def test_importing_again_knows_every_file(installed, some_photos):
     installed.json("import_path", some_photos)
     before = installed.report()
@@ -53,6 +55,7 @@ def test_importing_again_knows_every_file(installed, some_photos):
     assert installed.report() == before
 
 
+@pytest.mark.any_database
 def test_a_damaged_copy_is_found_by_verification(installed, some_photos, tmp_path):
     installed.json("import_path", some_photos)
     installed.json("export", "--output", tmp_path / "archive")
@@ -60,6 +63,7 @@ def test_a_damaged_copy_is_found_by_verification(installed, some_photos, tmp_pat
     assert installed.run("verify_archive", tmp_path / "archive").returncode == 1
 
 
+@pytest.mark.any_database
 def test_a_worker_that_runs_takes_the_work(installed, some_photos):
     worker = installed.start("worker")
     try:
@@ -92,6 +96,7 @@ def test_work_goes_on_after_all_workers_were_killed(installed, some_photos):
         (["import_path", "{photos}", "--workers", "0"], "give a number"),
     ],
 )
+@pytest.mark.any_database
 def test_wrong_use_is_said_in_one_line_and_ends_with_2(installed, some_photos, tmp_path, arguments, words):
     places = {"data": tmp_path / "data", "photos": some_photos}
     done = installed.run(*(argument.format(**places) for argument in arguments))
@@ -113,6 +118,7 @@ def test_wrong_use_is_said_in_one_line_and_ends_with_2(installed, some_photos, t
         ("MEDIAPARSER_EXIFTOOL", "/no/such/exiftool", "ExifTool"),
     ],
 )
+@pytest.mark.any_database
 def test_a_wrong_setting_is_named_and_ends_with_2(installed, some_photos, name, value, words):
     installed.environment[name] = value
     done = installed.run("import_path", some_photos)
@@ -128,6 +134,7 @@ def test_a_database_without_tables_is_said_with_the_way_out(installation, some_p
     assert "make setup" in done.stderr
 
 
+@pytest.mark.any_database
 def test_setup_shows_the_password_once_and_keeps_the_key_private(installation, tmp_path):
     first, second = installation.run("setup"), installation.run("setup")
     assert "password" in first.stdout
@@ -151,6 +158,7 @@ def test_doctor_says_what_is_missing_and_ends_with_1(installed):
     assert "apt-get" in missing[0]["advice"]
 
 
+@pytest.mark.any_database
 def test_run_serves_imports_and_ends_cleanly(installation, some_photos, tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -170,6 +170,7 @@ def test_a_cancelled_import_ends_at_once_and_the_next_one_reads_the_rest(install
     assert sum(line[4] for line in outcome(installed)) == 2
 
 
+@pytest.mark.any_database
 def test_a_paused_export_stays_an_export_and_resumes_to_the_end(installed, workers, many_photos, tmp_path):
     installed.json("import_path", many_photos, "--tag", "beach")
     archive = tmp_path / "archive"

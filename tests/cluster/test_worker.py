@@ -58,7 +58,16 @@ def _exiftool(script, *, starts_in_s):
     return str(script)
 
 
-@pytest.mark.parametrize("victim", ["main", "sentinel", "idle_worker", "monitor", "pusher"])
+@pytest.mark.parametrize(
+    "victim",
+    [
+        "idle_worker",
+        *(
+            pytest.param(one, marks=pytest.mark.any_database)
+            for one in ("main", "sentinel", "monitor", "pusher")
+        ),
+    ],
+)
 def test_work_goes_on_whichever_process_is_killed(installed, workers, photos, victim):
     workers.start()
     doomed = getattr(workers, victim)()
@@ -215,6 +224,7 @@ def test_waits_for_its_database_and_says_so(installed, workers, photos):
     assert "The database answers" in workers.said
 
 
+@pytest.mark.any_database
 def test_ends_at_once_while_it_waits_for_its_database(installed, workers):
     with database_away(installed):
         workers.start()

@@ -17,6 +17,7 @@ def data_of(product) -> Path:
     return Path(product.environment["MEDIAPARSER_DATA_DIR"])
 
 
+@pytest.mark.any_database
 def test_a_full_disk_of_thumbnails_halts_the_import_which_then_continues(product, photos, undisturbed):
     with small_disk(data_of(product) / "thumbnails", "size=100k") as thumbnails:
         assert product.run("import_path", photos).returncode == 1

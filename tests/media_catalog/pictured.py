@@ -26,7 +26,7 @@ from media_catalog.services import import_finish, jobs
 from tests.media_catalog import copies
 from tests.pipeline.look import shots
 
-CAMERA = {"camera_make": "Canon", "camera_model": "Canon EOS 7D"}
+CAMERA: dict[str, Any] = {"camera_make": "Canon", "camera_model": "Canon EOS 7D"}
 # That of everything, so that nothing is looked at again.
 VERSIONS = {
     "look_version": look_traits.LOOK_VERSION,

@@ -1,6 +1,7 @@
 import random
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -93,7 +94,8 @@ def test_a_member_has_its_evidence_and_the_keeper_its_reasons():
 def test_a_second_search_writes_nothing(world):
     bring(*world)
     before = list(DuplicateGroup.objects.order_by("pk").values_list("pk", "key"))
-    for files in ([], world):
+    nothing: list[MediaFile] = []
+    for files in (nothing, world):
         claim = pictured.claim_of(*files)
         with CaptureQueriesContext(
             connection,
@@ -230,7 +232,7 @@ def test_near_copies_wait_for_a_person_while_edits_and_series_do_not():
     assert not is_open.exists()
 
 
-DATED = {
+DATED: dict[str, Any] = {
     "captured_local": NOW.replace(tzinfo=None),
     "captured_until_local": NOW.replace(tzinfo=None),
     "captured_precision": "second",
@@ -248,7 +250,7 @@ def test_the_best_shot_of_a_series_is_recommended():
 
 
 def test_two_names_of_one_file_on_disk_are_no_copies():
-    disk = {"device": 1, "inode": 7, "content": "one"}
+    disk: dict[str, Any] = {"device": 1, "inode": 7, "content": "one"}
     bring(file("one.jpg", photograph(), **disk), file("linked.jpg", photograph(), **disk))
     assert groups() == []
 

@@ -45,7 +45,7 @@ def files():
 
 @pytest.mark.parametrize(("everywhere", "around"), PASSES, ids=["value", "time", "length", "group"])
 def test_a_walk_reaches_what_a_pass_over_all_joins(files, everywhere, around):
-    joined = {}
+    joined: dict[int, set[int]] = {}
     for one, other in everywhere():
         joined.setdefault(one, set()).add(other)
         joined.setdefault(other, set()).add(one)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -109,7 +111,7 @@ def test_the_number_of_queries_does_not_grow_with_the_stacks():
     def asked(numbers):
         files = []
         for number in numbers:
-            identifier = {"live_id": f"{number}"}
+            identifier: dict[str, Any] = {"live_id": f"{number}"}
             files.append(
                 file(f"a/IMG_{number:04d}.HEIC", shots.photograph(1), content=f"{number}", **identifier)
             )
