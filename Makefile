@@ -53,8 +53,9 @@ soak: $(DEV) ## Kill imports and exports KILLS (default 50) times each and injec
 	@scripts/setup postgres
 	SOAK_KILLS='$(KILLS)' $(PYTHON_BIN) -m tests.postgres $(PYTHON_BIN) -m pytest -m soak --log-cli-level=INFO
 
-bench: $(RUNTIME) ## Measure the CPU cost of importing a file against its floor
-	$(PYTHON_BIN) -m benchmarks.import_cost
+bench: $(RUNTIME) ## Measure the CPU cost of importing a file against its floor, and of finding copies
+	@failed=; for part in import_cost hash_search grouping_cost; do echo "== $$part"; \
+	$(PYTHON_BIN) -m benchmarks.$$part || failed=1; done; test -z "$$failed"
 
 format: $(DEV) ## Format the code and mend what can be mended without thinking
 	$(PYTHON_BIN) -m ruff check --fix --quiet . ; $(PYTHON_BIN) -m ruff format .

@@ -40,7 +40,7 @@ def floor(paths: Sequence[Path]) -> dict[str, float]:
             "one reduced decode to a 400 px JPEG": lambda: pictures.extend(_pictures(paths, contents)),
             "one perceptual hash": lambda: [imagehash.phash(picture) for picture in pictures],
         }
-        parts = {name: _milliseconds(step, files=len(paths)) for name, step in steps.items()}
+        parts = {name: installation.milliseconds(step, files=len(paths)) for name, step in steps.items()}
     assert len(pictures) == len(seen)  # noqa: S101  a benchmark that left something out would lie
     return parts
 
@@ -48,18 +48,16 @@ def floor(paths: Sequence[Path]) -> dict[str, float]:
 def faster_decode(paths: Sequence[Path]) -> float:
     """Measure the decode alone with the library that we use for JPEGs."""
     contents = [path.read_bytes() for path in paths]
-    return _milliseconds(lambda: [_jpeg(_by_simplejpeg(one)) for one in contents], files=len(paths))
+    return installation.milliseconds(
+        lambda: [_jpeg(_by_simplejpeg(one)) for one in contents], files=len(paths)
+    )
 
 
 def predecessor(paths: Sequence[Path]) -> float:
     """Measure the way of the old system: an ExifTool for each file, and two full decodes."""
-    return _milliseconds(lambda: [_like_the_predecessor(path) for path in paths], files=len(paths))
-
-
-def _milliseconds(work: Callable[[], object], *, files: int) -> float:
-    start = installation.cpu_seconds()
-    work()
-    return (installation.cpu_seconds() - start) * 1000 / files
+    return installation.milliseconds(
+        lambda: [_like_the_predecessor(path) for path in paths], files=len(paths)
+    )
 
 
 def _read_and_hash(path: Path) -> bytes:

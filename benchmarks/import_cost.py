@@ -1,9 +1,10 @@
 """What importing costs in CPU time, beside the floor and beside the predecessor's way: `make bench`.
 
 The floor reads and hashes the bytes, asks one resident ExifTool for all tags, decodes once at a reduced scale
-to a JPEG of 400 px, and takes one perceptual hash. Ours is the whole import: services, database and queue,
-with real workers; the CPU time of all their processes counts. Rounds alternate, and the best of each counts,
-since other load only ever adds.
+to a JPEG of 400 px, and takes one perceptual hash. What finds copies beside that (a mark of the picture data,
+a signature of the look, sharpness) is no part of it, and is told apart. Ours is the whole import: services,
+database and queue, with real workers; the CPU time of all their processes counts. Rounds alternate, and the
+best of each counts, since other load only ever adds.
 """
 
 import argparse
@@ -38,6 +39,7 @@ class Library:
     floors: list[dict[str, float]] = field(default_factory=list)
     faster: list[float] = field(default_factory=list)  # decodes of JPEGs by the library that we use
     predecessor: list[float] = field(default_factory=list)
+    traits: list[dict[str, float]] = field(default_factory=list)  # of JPEGs
     imports: list[dict[str, Any]] = field(default_factory=list)
     by_stage: dict[str, Any] = field(default_factory=dict)
 
@@ -98,6 +100,7 @@ def _measure(library: Library) -> None:
     library.predecessor.append(floor.predecessor(some))
     if library.name == PHOTOS:
         library.faster.append(floor.faster_decode(some))
+        library.traits.append(stages.cost_of_traits(some))
 
 
 def _some(library: Library, number: int) -> Sequence[Path]:
@@ -125,6 +128,7 @@ def _show(library: Library) -> bool:
     if library.faster:
         strict = least - library.floor["one reduced decode to a 400 px JPEG"] + min(library.faster)
         _line("the floor with our decoder", strict, f"our import is {ours / strict:.2f} times that")
+    _show_traits(library, least)
     for program, seconds in sorted(library.ours["programs"].items()):
         _line(f"  of it {program}", seconds * 1000 / len(library.paths))
     before = min(library.predecessor)
@@ -132,6 +136,20 @@ def _show(library: Library) -> bool:
     _line("the predecessor's way", before, f"{before / ours:.1f} times ours (bar: {PREDECESSOR_TIMES})")
     is_fast, is_lean = _show_speed(library), _show_stages(library)
     return all(held) and (library.bar is None or (is_fast and is_lean))
+
+
+def _show_traits(library: Library, least: float) -> None:
+    """Say what the search for copies asks of an import, which the floor leaves out."""
+    if library.traits:
+        parts = min(library.traits, key=lambda one: sum(one.values()))
+        cost = sum(parts.values())
+        _line(
+            "  of it to find copies later",
+            cost,
+            f"{100 * cost / least:.1f} % of the floor, which has none of it:",
+        )
+        for part, milliseconds in parts.items():
+            _line(f"    {part}", milliseconds)
 
 
 def _show_speed(library: Library) -> bool:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +88,13 @@ def cpu_by_program() -> dict[str, float]:
 def cpu_seconds() -> float:
     """Return the CPU time of this process and of all its descendants."""
     return time.process_time() + sum(cpu_by_program().values())
+
+
+def milliseconds(work: Callable[[], object], *, files: int) -> float:
+    """Do some work and return its CPU time for each file."""
+    start = cpu_seconds()
+    work()
+    return (cpu_seconds() - start) * 1000 / files
 
 
 def program(process: psutil.Process) -> str:

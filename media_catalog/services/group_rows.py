@@ -147,9 +147,10 @@ def _same_key(new: dict[tuple[str, str], Wanted], old: dict[tuple[str, str], Sta
 
 def _same_members(new: dict[tuple[str, str], Wanted], old: dict[tuple[str, str], Standing]) -> Iterator[Both]:
     """Find groups that go on under another keeper: nobody came to them."""
+    holding = {(name[0], content): name for name in sorted(old) for content in old[name].contents}
     for key in sorted(new):
-        same = (name for name in sorted(old) if name[0] == key[0] and new[key].contents <= old[name].contents)
-        if name := next(same, None):
+        name = holding.get(key)  # a group's key is the content of its keeper
+        if name in old and new[key].contents <= old[name].contents:
             yield new.pop(key), old.pop(name)
 
 

@@ -114,7 +114,8 @@ def by_length_of(ids: Collection[int]) -> Iterator[Pair]:
         lengths = _videos().filter(pk__in=part).order_by("duration_s").values_list("duration_s", flat=True)
         spans = _joined([_equal_lengths(length) for length in lengths if length])
         for some in tools.slices(spans, RANGES):
-            yield from proposals.by_length(_read_videos(_videos().filter(_within("duration_s", some))))
+            videos = _read_videos(_videos().filter(_within("duration_s", some)))
+            yield from proposals.by_length(videos, of=part)
 
 
 def by_group() -> Iterator[Pair]:

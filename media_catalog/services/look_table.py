@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media_catalog.models import Kind, MediaFile
-from media_catalog.pipeline import similarity
 from media_catalog.pipeline.look import signature, traits
 from media_catalog.pipeline.look.candidates import Candidates, Couples, Stored
 from media_catalog.services import units
@@ -83,7 +82,7 @@ def _pages(pulse: Pulse) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         last = page[-1][0]
         rows = np.zeros(len(page), dtype=ROW)
         rows["id"] = [row[0] for row in page]
-        rows["order"] = [int(row[1][:16], 16) for row in page]
-        rows["phash"] = similarity.hashes_of([row[2] or 0 for row in page])
+        rows["order"] = np.frombuffer(bytes.fromhex("".join(row[1][:16] for row in page)), dtype=">u8")
+        rows["phash"] = np.array([row[2] for row in page], dtype=np.int64).view(np.uint64)
         rows["information"] = [row[3] or 0.0 for row in page]
         yield rows, signature.table([bytes(row[4]) for row in page])

@@ -8,16 +8,17 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import TypeAlias
 
+from media_catalog.pipeline.duplicates import sieve
 from media_catalog.pipeline.duplicates.decide import Relation
 from media_catalog.pipeline.duplicates.units import Kind, Unit
 
 # Kinds in the order in which they are sought; similar scenes only on request.
 COPIES = (Kind.IDENTICAL, Kind.SAME_PIXELS, Kind.NEAR, Kind.EDITED, Kind.BURST)
-# A keeper is compared with at most so many others of a component: pictures with that many likes are a flood.
-MOST_COMPARED = 20_000
+MOST_COMPARED = 20_000  # units of a component that are looked at together: so many likes are a flood
 Relate: TypeAlias = Callable[[Unit, Unit], Relation | None]
 
 
@@ -42,12 +43,14 @@ class Rules:
 
     `rank` gives the best unit the smallest key and no two units the same. `separated` holds pairs of
     SHA-256, the smaller first, so that the word of a person holds for every copy and outlives an import.
+    `sift` spares comparisons: of many units it says which ones `relate` can find to be anything to one.
     """
 
     relate: Relate
     rank: Callable[[Unit], tuple[object, ...]]
     separated: Collection[tuple[str, str]] = frozenset()
     kinds: Sequence[Kind] = COPIES
+    sift: Callable[[Sequence[Unit]], sieve.Sift] = sieve.everything
 
     def is_separated(self, one: Unit, other: Unit) -> bool:
         return separation(one.sha256, other.sha256) in self.separated
@@ -72,80 +75,73 @@ def components(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
 
 def group(units: Iterable[Unit], rules: Rules) -> Iterator[Group]:
     """Group the units of one component, for each kind in turn."""
-    left = sorted(units, key=rules.rank)
-    known = replace(rules, relate=_remembering(rules.relate))
+    whole = _Component(sorted(units, key=rules.rank), rules)
+    left = list(range(len(whole.units)))
     for kind in rules.kinds:
-        groups = _groups_of(kind, left, known)
+        groups = whole.groups(kind, left)
         yield from groups
         taken = {member.unit.id for one in groups for member in one.members}
-        left = [unit for unit in left if unit.id not in taken]
+        left = [place for place in left if whole.units[place].id not in taken]
 
 
-def _remembering(relate: Relate) -> Relate:
-    """Ask only once about each pair."""
-    known: dict[tuple[int, int], Relation | None] = {}
+class _Component:
+    """Units that are looked at together, by their places in the order of the ranking."""
 
-    def remembered(one: Unit, other: Unit) -> Relation | None:
-        pair = (min(one.id, other.id), max(one.id, other.id))
-        if pair not in known:
-            known[pair] = relate(one, other)
-        return known[pair]
+    def __init__(self, units: Sequence[Unit], rules: Rules) -> None:
+        self.units = units
+        self._rules = rules
+        self._possible = rules.sift(units)
+        self._known: dict[tuple[int, int], Relation | None] = {}
 
-    return remembered
-
-
-def _groups_of(kind: Kind, units: Sequence[Unit], rules: Rules) -> list[Group]:
-    keepers = _keepers(kind, units, rules)
-    members = _nearest(kind, units, keepers, rules)
-    return [
-        Group(kind=kind, keeper=keeper, members=tuple(members[keeper.id]))
-        for keeper in keepers
-        if members[keeper.id]
-    ]
-
-
-def _keepers(kind: Kind, units: Sequence[Unit], rules: Rules) -> list[Unit]:
-    """Choose keepers, best first, until every unit is one or could be a member of one."""
-    keepers: list[Unit] = []
-    left = list(units)
-    while left:
-        keeper, *others = left
-        keepers.append(keeper)
-        left = [
-            unit
-            for place, unit in enumerate(others)
-            if place >= MOST_COMPARED or _related(kind, keeper, unit, rules) is None
+    def groups(self, kind: Kind, left: Sequence[int]) -> list[Group]:
+        keepers = self._keepers(kind, left)
+        members = self._nearest(kind, left, keepers)
+        return [
+            Group(kind=kind, keeper=self.units[keeper], members=tuple(members[keeper]))
+            for keeper in keepers
+            if members[keeper]
         ]
-    return keepers
 
+    def _keepers(self, kind: Kind, left: Sequence[int]) -> list[int]:
+        """Choose keepers, best first, until every unit is one or could be a member of one."""
+        keepers: list[int] = []
+        free = set(left)
+        for place in left:
+            if place in free:
+                free.discard(place)
+                keepers.append(place)
+                free.difference_update([other for other, _ in self._related(kind, place, free)])
+        return keepers
 
-def _nearest(
-    kind: Kind, units: Sequence[Unit], keepers: Sequence[Unit], rules: Rules
-) -> Mapping[int, list[Member]]:
-    """Give each unit that is no keeper to the nearest one that has none of those it was separated from."""
-    members: dict[int, list[Member]] = defaultdict(list)
-    are_keepers = {keeper.id for keeper in keepers}
-    for unit in units:
-        if unit.id in are_keepers:
-            continue
-        related = (
-            (relation.distance, place, relation)
-            for place, keeper in enumerate(keepers)
-            if (relation := _related(kind, keeper, unit, rules))
-        )
-        for _, place, relation in sorted(related, key=lambda found: found[:2]):
-            chosen = members[keepers[place].id]
-            if not any(rules.is_separated(unit, member.unit) for member in chosen):
-                chosen.append(Member(unit=unit, relation=relation))
-                break
-    return members
+    def _nearest(self, kind: Kind, left: Sequence[int], keepers: Sequence[int]) -> Mapping[int, list[Member]]:
+        """Give each unit that is no keeper to the nearest that has none of those it was separated from."""
+        related: dict[int, list[tuple[float, int, Relation]]] = defaultdict(list)
+        others = set(left).difference(keepers)
+        for keeper in keepers:
+            for place, relation in self._related(kind, keeper, others):
+                related[place].append((relation.distance, keeper, relation))
+        members: dict[int, list[Member]] = defaultdict(list)
+        for place in sorted(related):
+            unit = self.units[place]
+            for _, keeper, relation in sorted(related[place], key=lambda found: found[:2]):
+                if not any(self._rules.is_separated(unit, member.unit) for member in members[keeper]):
+                    members[keeper].append(Member(unit=unit, relation=relation))
+                    break
+        return members
 
+    def _related(self, kind: Kind, place: int, some: AbstractSet[int]) -> Iterator[tuple[int, Relation]]:
+        """Find which of some units are of a kind to one."""
+        for other in self._possible(kind, place) if some else ():
+            if other in some and (relation := self._relation(place, other)) and relation.kind is kind:
+                yield other, relation
 
-def _related(kind: Kind, keeper: Unit, unit: Unit, rules: Rules) -> Relation | None:
-    if rules.is_separated(keeper, unit):
-        return None
-    relation = rules.relate(keeper, unit)
-    return relation if relation and relation.kind is kind else None
+    def _relation(self, place: int, other: int) -> Relation | None:
+        """Say what two units are to each other, which is asked only once."""
+        pair = (min(place, other), max(place, other))
+        if pair not in self._known:
+            one, two = self.units[place], self.units[other]
+            self._known[pair] = None if self._rules.is_separated(one, two) else self._rules.relate(one, two)
+        return self._known[pair]
 
 
 def _root(parents: dict[int, int], one: int) -> int:

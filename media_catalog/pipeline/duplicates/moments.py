@@ -32,7 +32,7 @@ def compare(one: Unit, other: Unit) -> Moment:
 
 def are_other_cameras(one: Unit, other: Unit) -> bool:
     """Tell whether two files name two cameras; one that names none contradicts nobody."""
-    if any(one.camera) and any(other.camera) and _folded(one) != _folded(other):
+    if any(one.camera) and any(other.camera) and folded(one) != folded(other):
         return True
     return bool(one.camera_serial and other.camera_serial and one.camera_serial != other.camera_serial)
 
@@ -73,5 +73,5 @@ def _whole(time: datetime) -> datetime:
     return time.replace(microsecond=0)
 
 
-def _folded(file: Unit) -> tuple[str, ...]:
+def folded(file: Unit) -> tuple[str, ...]:
     return tuple(part.strip().casefold() for part in file.camera)

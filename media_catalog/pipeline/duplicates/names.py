@@ -69,7 +69,7 @@ def is_messenger(name: str) -> bool:
 
 def are_of_one_series(one: str, other: str) -> bool:
     """Tell whether names are those of two shots of one series of a phone."""
-    first, second = _series(one), _series(other)
+    first, second = series(one), series(other)
     return first is not None and second is not None and first[0] == second[0] and first[1] != second[1]
 
 
@@ -83,7 +83,8 @@ def have_one_stem(one: str, other: str) -> bool:
     return stem(one) == stem(other)
 
 
-def _series(name: str) -> tuple[str, str] | None:
+def series(name: str) -> tuple[str, str] | None:
+    """Give what all shots of a series of a phone share in their names, and which one this is."""
     base = name.rpartition(".")[0] or name
     for pattern in SERIES:
         if match := pattern.match(base):

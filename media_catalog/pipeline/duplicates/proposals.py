@@ -1,7 +1,7 @@
 """Which files to compare beside those whose hashes are near: by bytes, by time, by the length of a video."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -33,13 +33,24 @@ def by_time(units: Iterable[Unit]) -> Iterator[Pair]:
         yield from _following(sorted(shots, key=lambda unit: (unit.shot_local, unit.id)))
 
 
-def by_length(videos: Sequence[Unit]) -> Iterator[Pair]:
-    """Pair the ids of videos that are equally long and look alike in most of their frames."""
+def by_length(videos: Sequence[Unit], *, of: Collection[int] | None = None) -> Iterator[Pair]:
+    """Pair the ids of videos that are equally long and look alike in most of their frames.
+
+    :param of: only the pairs of these are wanted.
+    """
     known = [video for video in videos if video.duration_s and video.frames]
     for count in sorted({len(video.frames) for video in known}):
         same = [video for video in known if len(video.frames) == count]
         same.sort(key=lambda video: (video.duration_s, video.id))
-        yield from _alike(same)
+        if of is None:
+            yield from _alike(same, range(len(same)), is_only_later=True)
+        else:
+            yield from _alike(same, _places(same, of), is_only_later=False)
+
+
+def _places(videos: Sequence[Unit], ids: Collection[int]) -> list[int]:
+    wanted = frozenset(ids)
+    return [place for place, video in enumerate(videos) if video.id in wanted]
 
 
 def _with_first(units: Iterable[Unit], value: Callable[[Unit], str]) -> Iterator[Pair]:
@@ -60,17 +71,18 @@ def _following(shots: Sequence[Unit]) -> Iterator[Pair]:
             yield shot.id, later.id
 
 
-def _alike(videos: Sequence[Unit]) -> Iterator[Pair]:
-    """Compare each video with those that are a little longer, all at once for each step further."""
+def _alike(videos: Sequence[Unit], places: Iterable[int], *, is_only_later: bool) -> Iterator[Pair]:
+    """Compare some of the videos, which are sorted by their lengths, with those that are about as long."""
     lengths = np.array([video.duration_s for video in videos])
     hashes = np.array([[frame.phash for frame in video.frames] for video in videos], dtype=np.uint64)
-    ids = np.array([video.id for video in videos])
-    for step in range(1, min(len(videos), MOST_VIDEOS)):
-        gap = lengths[step:] - lengths[:-step]
-        is_same_length = gap <= np.maximum(decide.SAME_LENGTH_S, decide.SAME_LENGTH_SHARE * lengths[step:])
-        if not is_same_length.any():
-            return
-        first = np.flatnonzero(is_same_length)
-        near = np.bitwise_count(hashes[first] ^ hashes[first + step]) <= FRAME_BITS
-        alike = first[2 * near.sum(axis=1) > hashes.shape[1]]
-        yield from zip(ids[alike].tolist(), ids[alike + step].tolist(), strict=True)
+    shortest = lengths - np.maximum(decide.SAME_LENGTH_S, decide.SAME_LENGTH_SHARE * lengths)
+    # The allowance is that of the longer of two, so that both ends rise with the length.
+    first = np.searchsorted(lengths, shortest, side="left")
+    end = np.searchsorted(shortest, lengths, side="right")
+    for place in places:
+        start = place + 1 if is_only_later else max(int(first[place]), place - MOST_VIDEOS + 1)
+        stop = min(int(end[place]), place + MOST_VIDEOS)
+        near = np.bitwise_count(hashes[start:stop] ^ hashes[place]) <= FRAME_BITS
+        for other in (start + np.flatnonzero(2 * near.sum(axis=1) > hashes.shape[1])).tolist():
+            if other != place:
+                yield videos[min(place, other)].id, videos[max(place, other)].id

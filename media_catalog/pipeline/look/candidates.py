@@ -16,7 +16,6 @@ from media_catalog.pipeline import similarity
 from media_catalog.pipeline.look import likeness, signature
 from media_catalog.pipeline.similarity import Hashes, HashIndex, Positions
 
-WHOLE_BITS = 10  # of 64, between whole pictures
 SIMILAR_DETAIL_BITS = 60  # of 192; other pictures of near hashes differ in 54 or more, nearly always
 WINDOW_LUMA_PERMILLE = 200.0
 WINDOW_COLOUR_STEPS = 12.0
@@ -64,11 +63,13 @@ class Candidates:
         self._ways += [(quarters, True) for quarters, _ in self._ways] if with_mirrored else []
         is_telling = stored.information >= likeness.LEAST_INFORMATION
         is_telling &= stored.looks["steadiness"] >= likeness.LEAST_STEADINESS
+        self._is_telling = is_telling
         self._telling = np.flatnonzero(is_telling)
         by_hash = self._telling[np.argsort(stored.phashes[self._telling], kind="stable")]
         unique, starts = np.unique(stored.phashes[by_hash], return_index=True)
         self._unique, self._by_hash = unique, by_hash
         self._starts = np.append(starts, len(by_hash)).astype(np.int64)
+        self._sizes = np.diff(self._starts)
         self._index = HashIndex(unique)
 
     @cached_property
@@ -78,7 +79,7 @@ class Candidates:
     def among_all(self) -> Iterator[Couples]:
         """Find the pairs among all pictures, in parts; a pair may come more than once."""
         yield from self._among_equal()
-        for pairs in self._index.pairs(max_distance=WHOLE_BITS):
+        for pairs in self._index.pairs(max_distance=likeness.WHOLE_BITS):
             yield from self._agreeing(pairs.queries, pairs.found, quarters=0, is_mirrored=False)
         for quarters, is_mirrored in self._ways:
             # One picture turned to the right is the other if the other turned to the left is the one.
@@ -88,7 +89,8 @@ class Candidates:
 
     def of(self, positions: Positions) -> Iterator[Couples]:
         """Find the pairs of some pictures, such as new ones, with all; a pair may come more than once."""
-        asked = np.intersect1d(positions, self._telling)
+        asked = np.unique(positions)
+        asked = asked[self._is_telling[asked]]
         for quarters, is_mirrored in self._ways:
             yield from self._wholes(asked, quarters=quarters, is_mirrored=is_mirrored)
         yield from self._parts_of_others(asked)
@@ -110,7 +112,7 @@ class Candidates:
 
     def _among_equal(self) -> Iterator[Couples]:
         """Pair pictures that have one hash."""
-        several = np.flatnonzero(self._starts[1:] - self._starts[:-1] > 1)
+        several = np.flatnonzero(self._sizes > 1)
         yield from self._agreeing(several, several, quarters=0, is_mirrored=False)
 
     def _wholes(self, asked: Positions, *, quarters: int, is_mirrored: bool) -> Iterator[Couples]:
@@ -120,7 +122,7 @@ class Candidates:
         hashes = np.unique(self._stored.phashes[asked])
         queries = similarity.mirrored(hashes) if is_mirrored else hashes
         queries = similarity.with_turns(queries).reshape(4, -1)[quarters]
-        for pairs in self._index.search(queries, max_distance=WHOLE_BITS):
+        for pairs in self._index.search(queries, max_distance=likeness.WHOLE_BITS):
             own = np.searchsorted(self._unique, hashes[pairs.queries])
             for one, other in self._agreeing(own, pairs.found, quarters=quarters, is_mirrored=is_mirrored):
                 yield one[is_asked[one]], other[is_asked[one]]  # not others of the same hash
@@ -135,13 +137,12 @@ class Candidates:
 
     def _members(self, some: Positions, others: Positions) -> Iterator[Couples]:
         """Write out pairs of hashes as pairs of pictures."""
-        most = np.minimum(self._starts[1:] - self._starts[:-1], MOST_EQUAL)
-        all_of = self._starts[some + 1] - self._starts[some]
-        counts = all_of * most[others]
+        most = np.minimum(self._sizes[others], MOST_EQUAL)
+        counts = self._sizes[some] * most
         for start, end in similarity.parts(counts, most=PART):
             size = counts[start:end]
             which = similarity.ranges(np.zeros_like(size), size)
-            width = np.repeat(most[others[start:end]], size)
+            width = np.repeat(most[start:end], size)
             one = self._by_hash[np.repeat(self._starts[some[start:end]], size) + which // width]
             other = self._by_hash[np.repeat(self._starts[others[start:end]], size) + which % width]
             yield one[one != other], other[one != other]
@@ -173,7 +174,7 @@ class Candidates:
                     yield self._confirmed(part, whole, np.full(len(whole), window))
 
     def _spread(self, wholes: Positions, found: Positions) -> Iterator[Couples]:
-        counts = np.minimum(self._starts[found + 1] - self._starts[found], MOST_EQUAL)
+        counts = np.minimum(self._sizes[found], MOST_EQUAL)
         for start, end in similarity.parts(counts, most=PART):
             size = counts[start:end]
             places = similarity.ranges(self._starts[found[start:end]], size)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ WINDOW_BITS = 6
 SAME_DETAIL_BITS = (
     36  # of 192: a copy, however edited, has at most 33; another picture 54 or more, 41 from a tripod
 )
+WHOLE_BITS = 10  # of 64: whole pictures whose hashes differ in more are no copies
 CLEAR_DETAIL_BITS = 20  # no other way of looking at them can fit better
 PERMILLE = 1000.0
 
@@ -57,7 +59,7 @@ class Likeness:
     @property
     def order(self) -> tuple[float, ...]:
         """Sort the nearest first: whole pictures that agree, windows, whole pictures that do not."""
-        detail = SAME_DETAIL_BITS if self.detail_bits is None else self.detail_bits
+        detail = _rank(self.detail_bits, self.hash_bits)
         return (detail, self.luma_permille, self.hash_bits, self.turn, self.is_mirrored)
 
 
@@ -68,10 +70,30 @@ def likeness(one: Seen, other: Seen, *, with_mirrored: bool = False) -> Likeness
     as_it_is = _whole(one, other)
     if as_it_is.order[0] <= CLEAR_DETAIL_BITS:
         return as_it_is
-    ways = [as_it_is, *(_whole(one, other, quarters=quarters) for quarters in (1, 2, 3))]
-    if with_mirrored:
-        ways += (_whole(one, other, quarters=quarters, is_mirrored=True) for quarters in range(4))
-    return min([*ways, *_windows(one, other)], key=lambda found: found.order)
+    wholes = _closest(one, other, with_mirrored=with_mirrored)
+    return min([*wholes, *_windows(one, other)], key=lambda found: found.order)
+
+
+def _closest(one: Seen, other: Seen, *, with_mirrored: bool) -> list[Likeness]:
+    """Compare whole pictures in the ways in which the fewest of their details differ."""
+    found = {}
+    for is_mirrored in (False, True) if with_mirrored else (False,):
+        signs = mirrored_signs(one.look.detail) if is_mirrored else one.look.detail
+        phashes = similarity.turns(similarity.mirrored(one.phash) if is_mirrored else one.phash)
+        for quarters, phash in enumerate(phashes):
+            differing = turned_signs(signs, quarters) ^ other.look.detail
+            bits = (phash ^ other.phash).bit_count()
+            found[quarters, is_mirrored] = _rank(int(np.count_nonzero(differing)), bits)
+    fewest = min(found.values())
+    ways = [way for way, rank in found.items() if rank == fewest]
+    return [_whole(one, other, quarters=quarters, is_mirrored=is_mirrored) for quarters, is_mirrored in ways]
+
+
+def _rank(detail_bits: int | None, hash_bits: int) -> int:
+    """Put windows after whole pictures that agree, and before those that do not, by details or by hashes."""
+    if detail_bits is None:
+        return SAME_DETAIL_BITS
+    return detail_bits if hash_bits <= WHOLE_BITS else max(detail_bits, SAME_DETAIL_BITS + 1)
 
 
 def turned(seen: Seen, quarters: int) -> Seen:
@@ -152,16 +174,21 @@ def luma_permille(some: NDArray[Any], others: NDArray[Any]) -> NDArray[np.float6
     return np.asarray(PERMILLE * (1 - product / size))
 
 
-def _luma_permille(one: NDArray[Any], other: NDArray[Any]) -> float:
-    return float(luma_permille(one[None], other[None])[0])
+def _luma_permille(some: NDArray[Any], others: NDArray[Any]) -> float:
+    """Compare fields of two pictures, as `luma_permille` does of many."""
+    one, other = some.ravel().astype(np.float64), others.ravel().astype(np.float64)
+    one -= one.sum() / one.size
+    other -= other.sum() / other.size
+    size = sqrt(float(one @ one) * float(other @ other)) + 1e-9
+    return PERMILLE * (1 - float(one @ other) / size)
 
 
 def _colours(one: NDArray[np.int8], other: NDArray[np.int8]) -> dict[str, Any]:
-    first, second = one.astype(np.float64), other.astype(np.float64)
-    is_grey = [bool(np.abs(colour).mean() < GREY_COLOUR) for colour in (first, second)]
+    first, second = one.astype(np.int64), other.astype(np.int64)
+    are_grey = [int(np.abs(colour).sum()) < GREY_COLOUR * colour.size for colour in (first, second)]
     return {
-        "colour_steps": float(np.abs(first - second).mean()),
-        "is_colour_lost": is_grey[0] != is_grey[1],
+        "colour_steps": int(np.abs(first - second).sum()) / first.size,
+        "is_colour_lost": are_grey[0] != are_grey[1],
     }
 
 

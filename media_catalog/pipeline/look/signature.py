@@ -85,13 +85,13 @@ class Look:
 def look_of(picture: Image.Image) -> Look:
     """Take the look of an upright picture, of which the grid picture (longest side 400 px) is enough."""
     square = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
-    grey = square.convert("L")
-    coarse = _frequencies(grey.resize((HASH_SIDE, HASH_SIDE), Image.Resampling.LANCZOS), COARSE)
-    fine = _frequencies(grey.resize((DETAIL_SIDE, DETAIL_SIDE), Image.Resampling.LANCZOS), DETAIL)
+    grey = np.asarray(square.convert("L"), dtype=np.float32)
+    waves = _WAVES @ grey @ _WAVES.T
+    coarse = waves[WHOLE, WHOLE]
     return Look(
         steadiness=float(np.median(np.abs(coarse.ravel()[1:]))),
-        windows=tuple(_window_hash(grey, window) for window in WINDOWS),
-        detail=(fine > 0) & IS_DETAIL,
+        windows=_window_hashes(waves),
+        detail=(waves[FINE, FINE] > 0) & IS_DETAIL,
         luma=_luma(grey),
         colour=_colour(square),
     )
@@ -135,17 +135,15 @@ def _look(row: Any) -> Look:
     )
 
 
-def _window_hash(grey: Image.Image, window: tuple[float, ...]) -> int:
-    left, top, right, bottom = (SIDE * share for share in window)
-    box = (left, top, SIDE - right, SIDE - bottom)
-    cut = grey.resize((HASH_SIDE, HASH_SIDE), Image.Resampling.LANCZOS, box=box)
-    frequencies = _frequencies(cut, COARSE)
-    signs = np.packbits((frequencies > np.median(frequencies)).ravel())
-    return int.from_bytes(signs.tobytes(), "big")
+def _window_hashes(waves: NDArray[np.float32]) -> tuple[int, ...]:
+    found = np.stack([waves[rows, columns].ravel() for rows, columns in _WINDOW_WAVES])
+    signs = np.packbits(found > np.median(found, axis=1, keepdims=True), axis=1)
+    return tuple(int.from_bytes(row.tobytes(), "big") for row in signs)
 
 
-def _luma(grey: Image.Image) -> NDArray[np.int8]:
-    fields = np.asarray(grey.resize((FIELDS, FIELDS), Image.Resampling.BOX), dtype=np.float32)
+def _luma(grey: NDArray[np.float32]) -> NDArray[np.int8]:
+    side = SIDE // FIELDS
+    fields = np.round(grey.reshape(FIELDS, side, FIELDS, side).mean(axis=(1, 3)))
     steps = (fields - fields.mean()) / (fields.std() + 1e-3) * LUMA_STEPS
     return np.asarray(np.clip(np.round(steps), *LUMA_LIMITS), dtype=np.int8)
 
@@ -155,17 +153,32 @@ def _colour(square: Image.Image) -> NDArray[np.int8]:
     return np.asarray(np.asarray(small, dtype=np.int16)[..., 1:] - 128, dtype=np.int8)
 
 
-def _frequencies(grey: Image.Image, count: int) -> NDArray[np.float64]:
-    """Give the lowest frequencies, vertical ones first, in grey levels."""
-    pixels = np.asarray(grey, dtype=np.float64)
-    waves = _WAVES[len(pixels)][:count]
-    return np.asarray(waves @ pixels @ waves.T)
+def _waves_of(count: int, *, side: int, before: float = 0, after: float = 0) -> NDArray[np.float32]:
+    """Give the matrix that makes the lowest frequencies, in grey levels, out of the pixels of a side.
 
-
-def _waves(side: int) -> NDArray[np.float64]:
-    """Give the matrix of a cosine transform (type II), scaled to the height of each wave."""
+    What lies before and after the window is left away, the rest is scaled to so many pixels, and these are
+    transformed (cosine transform, type II, scaled to the height of each wave).
+    """
+    pixels = Image.fromarray(np.eye(SIDE, dtype=np.float32))
+    box = (0, SIDE * before, SIDE, SIDE * (1 - after))
+    scaled = np.asarray(pixels.resize((SIDE, side), Image.Resampling.LANCZOS, box=box), dtype=np.float64)
     place = (2 * np.arange(side) + 1) * np.pi / (2 * side)
-    return np.cos(np.arange(side)[:, None] * place) * (2 / side)
+    waves = np.cos(np.arange(count)[:, None] * place) * (2 / side)
+    return np.asarray(waves @ scaled, dtype=np.float32)
 
 
-_WAVES = {side: _waves(side) for side in (HASH_SIDE, DETAIL_SIDE)}
+# One below the other, so that a picture is transformed once: the whole, its details, the cuts of windows.
+_CUTS = sorted({cut for left, top, right, bottom in WINDOWS for cut in ((left, right), (top, bottom))})
+_WAVES = np.concatenate(
+    [
+        _waves_of(COARSE, side=HASH_SIDE),
+        _waves_of(DETAIL, side=DETAIL_SIDE),
+        *(_waves_of(COARSE, side=HASH_SIDE, before=before, after=after) for before, after in _CUTS),
+    ]
+)
+WHOLE, FINE = slice(COARSE), slice(COARSE, COARSE + DETAIL)
+_CUT_AT = {
+    cut: slice(FINE.stop + COARSE * place, FINE.stop + COARSE * (place + 1))
+    for place, cut in enumerate(_CUTS)
+}
+_WINDOW_WAVES = [(_CUT_AT[top, bottom], _CUT_AT[left, right]) for left, top, right, bottom in WINDOWS]

@@ -46,3 +46,15 @@ def test_pairs_videos_that_are_equally_long_and_look_alike():
     ]
     assert list(proposals.by_length(videos)) == [(1, 2)]
     assert list(proposals.by_length([])) == []
+
+
+def test_pairs_some_videos_as_a_search_among_all_does():
+    lengths = [2.0, 2.3, 2.5, 2.6, 30.0, 30.5, 30.61, 31.2, 2.3, 30.0]
+    videos = [video(number, range(6), length) for number, length in enumerate(lengths)]
+    among_all = set(proposals.by_length(videos))
+    assert len(among_all) > 10
+    for some in ({0}, {4, 8}, {3, 5, 6}):
+        found = list(proposals.by_length(videos, of=some))
+        assert {(min(pair), max(pair)) for pair in found} == {
+            (min(pair), max(pair)) for pair in among_all if some.intersection(pair)
+        }

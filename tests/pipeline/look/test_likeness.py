@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -75,3 +76,19 @@ def test_says_nothing_of_pictures_that_show_nothing(kind):
 def test_is_the_same_from_both_sides(originals):
     one, other = seen(originals[3]), seen(shots.COPIES["re-encoded"](originals[3]))
     assert likeness.likeness(one, other) == likeness.likeness(other, one)
+
+
+def test_prefers_a_window_to_a_whole_that_is_no_copy(originals):
+    """Details may agree by chance, as those of a crop: the hash of the whole says that they do."""
+    for picture in originals:
+        whole = seen(picture)
+        part = seen(shots.cropped(picture, left=0.05, top=0.05, right=0.05, bottom=0.05))
+        detail = whole.look.detail.copy()
+        detail[15] ^= True
+        detail[14, :14] ^= True
+        strange = replace(part, phash=whole.look.windows[0], look=replace(part.look, detail=detail))
+        if (whole.phash ^ strange.phash).bit_count() > likeness.WHOLE_BITS:
+            assert likeness.likeness(whole, strange).window == 0
+            break
+    else:
+        pytest.fail("no picture whose window has another hash")
