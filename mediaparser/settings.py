@@ -166,7 +166,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_q",
     "django_htmx",
-    "django_filters",
     "template_partials",
     "axes",
 ]

@@ -2,7 +2,7 @@
 
 from media_catalog.models.cameras import CameraHabit, CameraRule
 from media_catalog.models.counts import LibraryCount
-from media_catalog.models.decisions import Decision
+from media_catalog.models.decisions import Decision, DecisionBatch
 from media_catalog.models.duplicates import DuplicateGroup, DuplicateMember, PairVerdict
 from media_catalog.models.exports import Archive, Export, ExportedFile
 from media_catalog.models.files import (
@@ -32,6 +32,7 @@ __all__ = [
     "CameraRule",
     "Confidence",
     "Decision",
+    "DecisionBatch",
     "Disposition",
     "DuplicateGroup",
     "DuplicateMember",

@@ -11,7 +11,7 @@ class LibraryCount(models.Model):
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="counts")
     facet = models.CharField(max_length=20)
-    value = models.CharField(max_length=20)
+    value = models.CharField(max_length=40)
     number = models.IntegerField(default=0)
 
     class Meta:

@@ -12,6 +12,7 @@ from media_catalog.models.fields import WallClockField
 from media_catalog.models.sources import Source
 
 PERSON = "person"  # where a date or an offset is from that somebody gave
+DATED_BY_PERSON = Q(captured_from=PERSON) | Q(offset_source=PERSON) | Q(reviewed_at__isnull=False)
 
 
 class Kind(models.TextChoices):
@@ -118,8 +119,7 @@ class MediaFileQuerySet(models.QuerySet["MediaFile"]):
 
     def dated_by_person(self) -> Self:
         """Files whose date or zone somebody vouched for: no evidence changes them any more."""
-        given = Q(captured_from=PERSON) | Q(offset_source=PERSON)
-        return self.filter(given | Q(reviewed_at__isnull=False))
+        return self.filter(DATED_BY_PERSON)
 
     def exportable(self) -> Self:
         return self.readable().exclude(disposition=Disposition.DISCARD)
@@ -212,8 +212,9 @@ class MediaFile(models.Model):
     taken_offset_minutes = models.SmallIntegerField(_("UTC offset, by metadata"), null=True)
     taken_at = models.DateTimeField(_("instant, by metadata"), null=True)
     metadata_read_at = models.DateTimeField(_("metadata read"), null=True)
-    # Both are derived, by services.counts alone, in the transaction that changes what they rest on.
+    # All three are derived, by services.counts alone, in the transaction that changes what they rest on.
     is_open = models.BooleanField(_("open"), default=False)
+    needs_date = models.BooleanField(_("needs a date"), default=False)
     fate = models.CharField(_("fate"), max_length=10, choices=Fate, default=Fate.WAITING)
 
     discovered_at = models.DateTimeField(_("first seen"))
@@ -271,6 +272,26 @@ class MediaFile(models.Model):
             models.Index(fields=["captured_local", "id"], name="file_by_capture"),
             # the review queue
             models.Index(fields=["captured_local", "id"], name="file_open", condition=Q(is_open=True)),
+            models.Index(fields=["captured_local", "id"], name="file_flagged", condition=Q(is_flagged=True)),
+            # random samples of it, for the key of a path is random: rules about dates
+            models.Index(
+                fields=["confidence", "path_key"], name="file_to_date_mixed", condition=Q(needs_date=True)
+            ),
+            # the queue of dates, and the undated of it folder by folder
+            models.Index(fields=["captured_local", "id"], name="file_to_date", condition=Q(needs_date=True)),
+            models.Index(
+                fields=["source", "folder_key", "id"],
+                name="file_undated",
+                # and not by captured_local, by which SQLite would take the index above and sort all of them
+                condition=Q(needs_date=True, captured_precision=""),
+            ),
+            # what failed or was left out, by the reason
+            # (all files: with a condition on a text, SQLite uses an index for no query that has parameters)
+            models.Index(fields=["fate", "reason_code", "id"], name="file_in_trouble"),
+            # what was put off, and until when
+            models.Index(
+                fields=["snoozed_until"], name="file_snoozed", condition=Q(snoozed_until__isnull=False)
+            ),
             # passes over all that was read, page by page
             models.Index(fields=["state", "id"], name="file_by_state"),
             # the grid narrowed to one value, which may be rare or among the undated alone

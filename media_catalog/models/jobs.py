@@ -28,6 +28,7 @@ class Job(models.Model):
         BACKFILL = "backfill", _("reading of metadata")
         REDATE = "redate", _("change of dates")
         GROUP = "group", _("search for copies")
+        DECIDE = "decide", _("decision about many files")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -80,7 +81,7 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["import", "export", "backfill", "redate", "group"]),
+                condition=Q(kind__in=["import", "export", "backfill", "redate", "group", "decide"]),
                 name="job_kind_known",
             ),
             models.CheckConstraint(
@@ -190,6 +191,9 @@ class JobFile(models.Model):
     change = models.CharField(max_length=8, choices=Change)
     outcome = models.CharField(max_length=9, choices=Outcome, default=Outcome.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    stamp = models.CharField(
+        max_length=40, blank=True, help_text=_("what has to be as it was, if the job shall do it")
+    )
 
     class Meta:
         verbose_name = _("file of a job")

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from media_catalog.models import Decision, Disposition, MediaFile, State
-from media_catalog.services import counts, tools
+from media_catalog.models import Decision, DecisionBatch, Disposition, MediaFile, State
+from media_catalog.services import counts, decisions, tools
 
 SLICE = 500
 
@@ -26,7 +26,10 @@ def discard_again(new: QuerySet[MediaFile], *, at: datetime) -> int:
     undecided = new.filter(state=State.ANALYSED, disposition=Disposition.UNDECIDED).exclude(sha256="")
     decided = Decision.objects.filter(kind=Decision.Kind.DISPOSITION, file=OuterRef("pk"))
     found = undecided.filter(Exists(gone)).exclude(Exists(decided)).order_by("sha256", "pk")
-    batch, ids = uuid.uuid4(), list(found.values_list("pk", flat=True).distinct())
+    ids = list(found.values_list("pk", flat=True).distinct())
+    if not ids:
+        return 0
+    batch = decisions.open_batch(DecisionBatch.Verb.DISCARD_AGAIN, actor=None, at=at)
     return sum(_discard(part, new, batch=batch, at=at) for part in tools.slices(ids, SLICE))
 
 
@@ -38,8 +41,11 @@ def ask_again(replaced: Collection[int], *, at: datetime) -> int:
     """
     gone = MediaFile.objects.filter(pk__in=replaced, disposition=Disposition.DISCARD)
     ids = list(gone.order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        return 0
+    batch = decisions.open_batch(DecisionBatch.Verb.ASK_AGAIN, actor=None, at=at)
     with counts.tracking(ids):
-        _decide(dict.fromkeys(ids), Disposition.UNDECIDED, batch=uuid.uuid4(), at=at)
+        _decide(dict.fromkeys(ids), Disposition.UNDECIDED, batch=batch, at=at)
     return len(ids)
 
 
@@ -56,17 +62,19 @@ def _decide(
 ) -> None:
     """Record and write what becomes of files, each with the copy whose fate it shares, if there is one."""
     before = MediaFile.objects.filter(pk__in=files).order_by("pk").values_list("pk", "disposition")
-    Decision.objects.bulk_create(
-        Decision(
-            batch=batch,
-            kind=Decision.Kind.DISPOSITION,
-            file_id=file,
-            before={"disposition": was},
-            after={"disposition": disposition.value},
-            taken_from_id=files[file],
-            created_at=at,
-        )
-        for file, was in before
+    decisions.record(
+        [
+            Decision(
+                batch=batch,
+                kind=Decision.Kind.DISPOSITION,
+                file_id=file,
+                before={"disposition": was},
+                after={"disposition": disposition.value},
+                taken_from_id=files[file],
+                created_at=at,
+            )
+            for file, was in before
+        ]
     )
     MediaFile.objects.filter(pk__in=files).update(disposition=disposition)
 

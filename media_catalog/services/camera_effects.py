@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -12,6 +12,7 @@ from media_catalog.pipeline.timestamps.clock_witnesses import CLOCK_TAGS
 from media_catalog.services import camera_clocks, evidence
 
 SLICE = 500
+NEARBY = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,28 @@ class Change:
 
 def files(rule: CameraRule) -> QuerySet[MediaFile]:
     """Find the files of a rule's camera whose clock may have shown its period."""
-    found = MediaFile.objects.filter(camera_model=rule.camera_model, state=State.ANALYSED)
+    return _of_camera(rule).filter(state=State.ANALYSED)
+
+
+def some(rule: CameraRule, *, number: int) -> list[int]:
+    """Find some of these files, by an index alone that leads to their camera and time, not by that of states.
+
+    Of a period it is those that are dated no further from it than the clock was wrong.
+    """
+    slack = timedelta(seconds=abs(rule.shift_seconds)) + NEARBY
+    found = _of_camera(rule).exclude(state__in=set(State) - {State.ANALYSED})
+    try:
+        if rule.from_local:
+            found = found.filter(captured_local__gte=rule.from_local - slack)
+        if rule.until_local:
+            found = found.filter(captured_local__lte=rule.until_local + slack)
+    except OverflowError:
+        pass  # a bound beyond the calendar is none
+    return list(found.values_list("pk", flat=True)[:number])
+
+
+def _of_camera(rule: CameraRule) -> QuerySet[MediaFile]:
+    found = MediaFile.objects.filter(camera_model=rule.camera_model)
     if rule.camera_make:
         found = found.filter(camera_make=rule.camera_make)
     if rule.camera_serial:

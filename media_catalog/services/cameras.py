@@ -86,6 +86,12 @@ def dismiss(rule: CameraRule) -> bool:
     return bool(proposed.update(state=State.DISMISSED))
 
 
+def offer_again(rule: CameraRule) -> bool:
+    """Propose again what was put aside; tell whether it still was."""
+    dismissed = CameraRule.objects.filter(pk=rule.pk, state=State.DISMISSED)
+    return bool(dismissed.update(state=State.PROPOSED))
+
+
 def _refuse_conflict(rule: CameraRule) -> None:
     this = camera_clocks.rule(rule)
     active = CameraRule.objects.filter(camera_model=rule.camera_model, state=State.ACTIVE)

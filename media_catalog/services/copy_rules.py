@@ -4,14 +4,14 @@ import os
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
 
-from media_catalog.models import DuplicateGroup, DuplicateMember, MediaFile
-from media_catalog.services import group_plans, resolutions, sources, tools
+from media_catalog.models import DecisionBatch, DuplicateGroup, DuplicateMember, MediaFile
+from media_catalog.services import decisions, group_plans, resolutions, sources, tools
 from media_catalog.services.decisions import Actor
 from media_catalog.services.group_plans import Plan
 from media_catalog.services.merging import Act
@@ -102,7 +102,7 @@ def count(rule: Rule, *, advance: Callable[[int], object] | None = None) -> Coun
     :param advance: is told of so many groups more that were looked at.
     """
     covered, sizes, files, left = {}, 0, 0, 0
-    for plans in _slices(rule):
+    for plans in slices_after(rule, 0):
         for plan in plans:
             if not covers(rule, plan):
                 left += 1
@@ -119,7 +119,7 @@ def sample(rule: Rule, counted: Count, *, number: int, seed: int) -> list[Plan]:
     """Pick groups at random from those that were counted; the same ones for the same seed."""
     known = sorted(counted.stamps)
     picked = random.Random(seed).sample(known, min(number, len(known)))  # noqa: S311  a sample, no secret
-    return _plans(rule, sorted(picked))
+    return planned(rule, sorted(picked))
 
 
 def apply(
@@ -136,25 +136,28 @@ def apply(
 
     :param batch: a new token that undoes it.
     """
+    params = {**asdict(rule), "keep": rule.keeps, "groups": len(counted.stamps)}
+    decisions.open_batch(DecisionBatch.Verb.COPY_RULE, actor=actor, at=at, params=params, batch=batch)
     act = Act(batch=batch, actor_id=actor.pk if actor else None, at=at)
     done = Applied(batch=batch)
     for ids in tools.slices(sorted(counted.stamps), SLICE):
-        done = _apply_slice(rule, ids, counted.stamps, act=act, done=done)
+        done = apply_slice(rule, ids, counted.stamps, act=act, done=done)
         if advance:
             advance(len(ids))
     return done
 
 
 @transaction.atomic
-def _apply_slice(
+def apply_slice(
     rule: Rule, ids: Sequence[int], stamps: Mapping[int, str], *, act: Act, done: Applied
 ) -> Applied:
+    """Resolve some of the groups that were counted, and return the sum of this and what was done before."""
     resolutions.lock(ids)
     # Locked before they are looked at, so that what is compared is what is changed.
-    _lock_files(_plans(rule, ids))
+    _lock_files(planned(rule, ids))
     plans = [
         plan
-        for plan in _plans(rule, ids)
+        for plan in planned(rule, ids)
         if not plan.group.resolved_at and plan.stamp == stamps[plan.group.pk] and covers(rule, plan)
     ]
     resolved = resolutions.carry_out(plans, act=act)
@@ -173,16 +176,20 @@ def _lock_files(plans: Sequence[Plan]) -> None:
     list(MediaFile.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
-def _slices(rule: Rule) -> Iterator[list[Plan]]:
-    """Plan for all unresolved groups of the class, some at a time."""
+def slices_after(
+    rule: Rule, last: int, *, until: int | None = None, size: int | None = None
+) -> Iterator[list[Plan]]:
+    """Plan for the unresolved groups of the class after a key, and up to another, some at a time."""
     unresolved = DuplicateGroup.objects.filter(kind=rule.kind, resolved_at=None).order_by("pk")
-    last = 0
-    while ids := list(unresolved.filter(pk__gt=last).values_list("pk", flat=True)[:SLICE]):
-        yield _plans(rule, ids)
+    if until is not None:
+        unresolved = unresolved.filter(pk__lte=until)
+    while ids := list(unresolved.filter(pk__gt=last).values_list("pk", flat=True)[: size or SLICE]):
+        yield planned(rule, ids)
         last = ids[-1]
 
 
-def _plans(rule: Rule, ids: Sequence[int]) -> list[Plan]:
+def planned(rule: Rule, ids: Sequence[int]) -> list[Plan]:
+    """Plan for groups as the rule would have it, in the order of their ids."""
     if rule.keeps is Keep.BEST:
         return group_plans.plans(ids)
     members: dict[int, list[int]] = {one: [] for one in ids}

@@ -107,22 +107,39 @@ def infer(
     file: MediaFile, claims: Sequence[Candidate], *, at: datetime, book: ClockBook = NO_RULES
 ) -> Inference:
     """Decide a file's date from claims and the rules for its camera; `file.source` must be loaded."""
-    position = None if file.gps_lat is None or file.gps_lon is None else (file.gps_lat, file.gps_lon)
-    camera = Camera(
+    inference = decide.decide(
+        claims,
+        policy=_policy(file, at=at),
+        position=_position(file),
+        camera=(file.camera_make or None, file.camera_model or None),
+        clock=book.clock(_camera(file), claims),
+    )
+    return decide.doubted(inference) if file.damage else inference
+
+
+def infer_alone(
+    file: MediaFile, claims: Sequence[Candidate], place: int, *, at: datetime, book: ClockBook = NO_RULES
+) -> Inference | None:
+    """Give the date that one claim of a file makes, whatever the others say; `None` where it makes none."""
+    clock = book.clock(_camera(file), claims)
+    return decide.alone(claims, place, policy=_policy(file, at=at), position=_position(file), clock=clock)
+
+
+def _camera(file: MediaFile) -> Camera:
+    return Camera(
         make=file.camera_make,
         model=file.camera_model,
         serial=file.camera_serial,
         source_id=file.source_id,
     )
-    clock = book.clock(camera, claims)
-    inference = decide.decide(
-        claims,
-        policy=DatePolicy(default_zone=file.source.time_zone or settings.MEDIAPARSER_TIME_ZONE, now=at),
-        position=position,
-        camera=(file.camera_make or None, file.camera_model or None),
-        clock=clock,
-    )
-    return decide.doubted(inference) if file.damage else inference
+
+
+def _position(file: MediaFile) -> tuple[float, float] | None:
+    return None if file.gps_lat is None or file.gps_lon is None else (file.gps_lat, file.gps_lon)
+
+
+def _policy(file: MediaFile, *, at: datetime) -> DatePolicy:
+    return DatePolicy(default_zone=file.source.time_zone or settings.MEDIAPARSER_TIME_ZONE, now=at)
 
 
 def _rows(file: MediaFile, said: Sequence[Claim], inference: Inference) -> list[claim_rows.Row]:

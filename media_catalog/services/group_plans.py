@@ -75,7 +75,7 @@ def plans(group_ids: Sequence[int], *, kept: Mapping[int, Collection[int]] | Non
     for group in groups:
         known = [one for one in members[group.pk] if one.file_id in of]
         chosen = _recommended(known) if kept is None else set(kept.get(group.pk, ()))
-        found.append(_plan(group, known, chosen=chosen, of=of, files=files))
+        found.append(plan(group, known, chosen=chosen, of=of, files=files))
     return found
 
 
@@ -87,7 +87,7 @@ def _members(group_ids: Sequence[int]) -> Mapping[int, list[DuplicateMember]]:
 
 
 def _files(of: Mapping[int, frozenset[int]]) -> Files:
-    ids = {file for some in of.values() for file in some}
+    ids = {*of, *(file for some in of.values() for file in some)}  # what has vanished is of nothing
     return {
         file.pk: file for file in MediaFile.objects.select_related("source").only(*FACTS).filter(pk__in=ids)
     }
@@ -97,7 +97,7 @@ def _recommended(members: Sequence[DuplicateMember]) -> set[int]:
     return {member.file_id for member in members if member.is_keeper}
 
 
-def _plan(
+def plan(
     group: DuplicateGroup,
     members: Sequence[DuplicateMember],
     *,
@@ -105,6 +105,10 @@ def _plan(
     of: Mapping[int, frozenset[int]],
     files: Files,
 ) -> Plan:
+    """Plan for one group of which everything is known.
+
+    :param of: what goes with each member, itself included; `files` holds all of these.
+    """
     kept = [one.file_id for one in members if one.file_id in chosen]
     dropped = [one.file_id for one in members if one.file_id not in chosen]
     staying = {file for one in kept for file in of[one]}

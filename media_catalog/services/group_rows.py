@@ -105,7 +105,7 @@ def put(file_ids: Collection[int], groups: Iterable[Wanted], *, at: datetime) ->
         member.file_id for group in (*gone, *(group for _, group in changed)) for member in group.members
     }
     touched |= {member.file_id for one in (*created, *(one for one, _ in changed)) for member in one.members}
-    with counts.tracking(sorted(touched)):
+    with counts.tracking(sorted(touched), are_groups_changing=True):
         _clear(gone, [group for _, group in changed])
         _write(changed, created, at=at)
     return len(changed) + len(gone) + len(created)

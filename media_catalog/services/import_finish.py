@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from media_catalog.models import Job, JobFailure, JobFile, MediaFile, State
 from media_catalog.services import (
+    abouts,
     arrivals,
     camera_proposals,
     copies,
@@ -63,6 +64,7 @@ def group(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Bring groups and stacks up to date with what a job has read."""
     group_identical(claim, clock=clock)
     arrivals.discard_again(_read(claim.batch.job, JobFile.Change.NEW, JobFile.Change.CHANGED), at=clock())
+    abouts.say_again(_read(claim.batch.job, JobFile.Change.CHANGED))
     merging.merge_again(_read(claim.batch.job, JobFile.Change.CHANGED), at=clock())
     stacks.around_import(claim, clock=clock)
     copies.around_import(claim, clock=clock)

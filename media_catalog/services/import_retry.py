@@ -24,7 +24,8 @@ from media_catalog.services import (
 )
 from media_catalog.services.steps import Step
 
-OPTION = "retry_of"
+OPTION = "retry_of"  # a job, or None for all files of the source with one reason
+REASON = "reason"
 SLICE = 500
 STEPS = (
     Step.SIDECARS,
@@ -51,8 +52,12 @@ def search(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
 
 
 def _failed(job: Job) -> QuerySet[MediaFile]:
-    rows = JobFile.objects.filter(job=job.options[OPTION], outcome=JobFile.Outcome.FAILED)
-    return MediaFile.objects.filter(job_files__in=rows).exclude(job_files__job=job).order_by("pk")
+    if job.options[OPTION] is None:
+        files = MediaFile.objects.filter(source=job.source, **job.options[REASON])
+    else:
+        rows = JobFile.objects.filter(job=job.options[OPTION], outcome=JobFile.Outcome.FAILED)
+        files = MediaFile.objects.filter(job_files__in=rows)
+    return files.exclude(job_files__job=job).order_by("pk")
 
 
 def _entries(source: Source, files: Sequence[MediaFile]) -> Iterator[import_scan.Entry]:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from media_catalog.models import Job, JobFile, Source
+from media_catalog.models import Fate, Job, JobFile, Source
 from media_catalog.pipeline import analyze
 from media_catalog.pipeline.decoder_process import DecoderUnavailable
 from media_catalog.pipeline.exiftool import ExifToolError
@@ -54,6 +54,18 @@ def retry(job: Job, *, created_at: datetime) -> Job:
     """
     options = {**job.options, import_retry.OPTION: job.pk, faults.OPTION: False}
     return jobs.create(kind=Job.Kind.IMPORT, source=job.source, options=options, created_at=created_at)
+
+
+def retry_reason(source: Source, *, fate: Fate, code: str, created_at: datetime) -> Job:
+    """Queue an import of only those files of a source that failed, or were left out, for one reason.
+
+    :raises AlreadyRunning: when the source is being imported already.
+    """
+    last = Job.objects.filter(kind=Job.Kind.IMPORT, source=source).order_by("-pk").first()
+    reason = {"fate": fate.value, "reason_code": code}
+    options = {**(last.options if last else {}), import_retry.OPTION: None, import_retry.REASON: reason}
+    options[faults.OPTION] = False
+    return jobs.create(kind=Job.Kind.IMPORT, source=source, options=options, created_at=created_at)
 
 
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
@@ -25,7 +26,7 @@ MAX_ATTEMPTS = 5
 ACTIVE = (Job.State.PENDING, Job.State.RUNNING)
 ENDING = (Job.State.HALTED, Job.State.CANCELLED)  # ended as soon as no worker holds a part of it any more
 # Half of their work is worth less than none or all of it: they may continue though they were cancelled.
-CONTINUABLE = (Job.Kind.REDATE,)
+CONTINUABLE = (Job.Kind.REDATE, Job.Kind.DECIDE)
 
 
 class AlreadyRunning(Exception):
@@ -52,7 +53,14 @@ class Claim:
     token: uuid.UUID
 
 
-def create(*, kind: str, source: Source | None, options: dict[str, Any], created_at: datetime) -> Job:
+def create(
+    *,
+    kind: str,
+    source: Source | None,
+    options: dict[str, Any],
+    created_at: datetime,
+    created_by: User | None = None,
+) -> Job:
     """Create a job whose first batch is ready to run.
 
     :raises AlreadyRunning: when an unfinished job of this kind exists for the source.
@@ -62,7 +70,9 @@ def create(*, kind: str, source: Source | None, options: dict[str, Any], created
         raise AlreadyRunning(running)
     try:
         with transaction.atomic():
-            job = Job.objects.create(kind=kind, source=source, options=options, created_at=created_at)
+            job = Job.objects.create(
+                kind=kind, source=source, options=options, created_at=created_at, created_by=created_by
+            )
             add_batch(job, stage=Job.Stage.SCAN, at=created_at)
     except IntegrityError:
         # Another process was faster by a moment, and the database lets only one of them run.

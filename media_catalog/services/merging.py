@@ -41,7 +41,9 @@ class Heir:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Gift:
+class Gift:
+    """A fact that a file gets from a copy: some fields, or tags or claims, before and after."""
+
     to: int
     of: int
     before: Mapping[str, Any]
@@ -52,10 +54,10 @@ def merge(heirs: Sequence[Heir], *, act: Act) -> int:
     """Give files what copies know better, as decisions of an act; return how many facts were handed on."""
     ids = {file for heir in heirs for file in (heir.file, *heir.copies)}
     files, tags = MediaFile.objects.in_bulk(ids), _tags(ids)
-    gifts = [gift for heir in heirs for gift in _gifts(heir, files, tags)]
-    Decision.objects.bulk_create(_decision(gift, act) for gift in gifts)
-    _give([(gift.to, gift.before, gift.after) for gift in gifts], at=act.at)
-    return len(gifts)
+    found = [gift for heir in heirs for gift in gifts(heir, files, tags)]
+    decisions.record([_decision(gift, act) for gift in found])
+    _give([(gift.to, gift.before, gift.after) for gift in found], at=act.at)
+    return len(found)
 
 
 @transaction.atomic
@@ -99,7 +101,8 @@ def _tags(ids: Iterable[int]) -> Mapping[int, list[int]]:
     return found
 
 
-def _gifts(heir: Heir, files: Mapping[int, MediaFile], tags: Mapping[int, list[int]]) -> Iterator[_Gift]:
+def gifts(heir: Heir, files: Mapping[int, MediaFile], tags: Mapping[int, list[int]]) -> Iterator[Gift]:
+    """Tell what a file that is kept gets from its copies, changing nothing; `tags` are the keys of theirs."""
     kept, is_series = files[heir.file], heir.kind in SERIES
     copies = [files[copy] for copy in heir.copies]
     for fields in OF_A_SERIES if is_series else GAPS:
@@ -111,10 +114,10 @@ def _gifts(heir: Heir, files: Mapping[int, MediaFile], tags: Mapping[int, list[i
         new = [tag for tag in tags[copy.pk] if tag not in known]
         known.update(new)
         if new:
-            yield _Gift(to=kept.pk, of=copy.pk, before={reversals.TAGS: []}, after={reversals.TAGS: new})
+            yield Gift(to=kept.pk, of=copy.pk, before={reversals.TAGS: []}, after={reversals.TAGS: new})
 
 
-def _filled(kept: MediaFile, copies: Sequence[MediaFile], fields: Sequence[str]) -> Iterator[_Gift]:
+def _filled(kept: MediaFile, copies: Sequence[MediaFile], fields: Sequence[str]) -> Iterator[Gift]:
     """Fill a gap from the best copy that has something to fill it with; the first field tells."""
     if not _says_nothing(getattr(kept, fields[0])):
         return
@@ -127,7 +130,7 @@ def _says_nothing(value: Any) -> bool:
     return value is None or (not isinstance(value, float) and not value)
 
 
-def _dated(kept: MediaFile, copies: Sequence[MediaFile]) -> Iterator[_Gift]:
+def _dated(kept: MediaFile, copies: Sequence[MediaFile]) -> Iterator[Gift]:
     """Hand on a date that a person gave, else the claims of the copy that knows it best."""
     if kept.is_dated_by_person:
         return
@@ -140,16 +143,16 @@ def _dated(kept: MediaFile, copies: Sequence[MediaFile]) -> Iterator[_Gift]:
             best = copy
     claims = copied_claims.missing(best.pk, kept.pk) if best else []
     if best and claims:
-        yield _Gift(to=kept.pk, of=best.pk, before={reversals.CLAIMS: []}, after={reversals.CLAIMS: claims})
+        yield Gift(to=kept.pk, of=best.pk, before={reversals.CLAIMS: []}, after={reversals.CLAIMS: claims})
 
 
-def _gift(kept: MediaFile, giver: MediaFile, fields: Sequence[str]) -> _Gift:
+def _gift(kept: MediaFile, giver: MediaFile, fields: Sequence[str]) -> Gift:
     before = reversals.plain({name: getattr(kept, name) for name in fields})
     after = reversals.plain({name: getattr(giver, name) for name in fields})
-    return _Gift(to=kept.pk, of=giver.pk, before=before, after=after)
+    return Gift(to=kept.pk, of=giver.pk, before=before, after=after)
 
 
-def _decision(gift: _Gift, act: Act) -> Decision:
+def _decision(gift: Gift, act: Act) -> Decision:
     return Decision(
         batch=act.batch,
         kind=Decision.Kind.MERGE,

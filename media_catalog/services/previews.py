@@ -1,4 +1,4 @@
-"""Pictures for a page (1600 px), made from the original on first view and kept while there is room."""
+"""Pictures for a page (1600 px), or whole; made from the original on first view, kept while there is room."""
 
 import contextlib
 import fcntl
@@ -6,6 +6,7 @@ import itertools
 import logging
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from media_catalog.services import tools
 logger = logging.getLogger(__name__)
 
 LONGEST_PX = 1600
+FULL_PX = 8192  # every pixel of nearly all cameras; larger pictures are shrunk to what browsers can draw
 NO_PICTURE = b""  # kept for a while, so that what cannot be decoded is not tried at every view
 SHA256 = re.compile(r"[0-9a-f]{64}")
 NO_PICTURE_KEPT_S = 3600
@@ -37,8 +39,8 @@ class OriginalMissing(Exception):
     """The file is not where it was, or is not what it was."""
 
 
-def jpeg_of(file: MediaFile, *, at: datetime) -> bytes | None:
-    """Return the preview of a file, `None` when no picture can be made of it.
+def jpeg_of(file: MediaFile, *, at: datetime, longest_px: int = LONGEST_PX) -> bytes | None:
+    """Return a picture of a file, `None` when none can be made of it.
 
     Of several that ask for the same picture, in any process, one makes it and the others wait.
 
@@ -46,15 +48,20 @@ def jpeg_of(file: MediaFile, *, at: datetime) -> bytes | None:
     """
     if not SHA256.fullmatch(file.sha256):
         raise OriginalMissing(file.path_text)
-    target = thumbnail.path_of(file.sha256, folder=tools.preview_dir())
+    target = _path_of(file.sha256, longest_px)
     jpeg = _kept(target, at=at)
     if jpeg is None:
         with _claimed(file.sha256):
             jpeg = _kept(target, at=at)
             if jpeg is None:
-                jpeg = _made(file)
+                jpeg = _made(file, longest_px)
                 _keep(jpeg, target)
     return jpeg or None
+
+
+def _path_of(sha256: str, longest_px: int) -> Path:
+    path = thumbnail.path_of(sha256, folder=tools.preview_dir())
+    return path if longest_px == LONGEST_PX else path.with_name(f"{sha256}-{longest_px}.jpg")
 
 
 def make_room(folder: Path, *, limit_bytes: int) -> int:
@@ -118,7 +125,7 @@ def _claimed(sha256: str) -> Iterator[None]:
         yield
 
 
-def _made(file: MediaFile) -> bytes:
+def _made(file: MediaFile, longest_px: int) -> bytes:
     path = os.path.join(file.source.root, file.path)  # noqa: PTH118  bytes
     with contextlib.closing(OpenArchives()) as archives:
         try:
@@ -128,7 +135,7 @@ def _made(file: MediaFile) -> bytes:
             ):
                 if _marks(contents) != (file.size_bytes, file.mtime_ns):
                     raise OriginalMissing(f"{file.path_text} has changed")
-                return _decoded(file, local, contents)
+                return _decoded(file, local, contents, longest_px)
         except (OSError, DecoderUnavailable) as error:
             raise OriginalMissing(f"{file.path_text}: {error}") from error
 
@@ -138,7 +145,7 @@ def _marks(contents: Contents) -> tuple[int, int]:
     return contents.size_bytes, scan.stored_mtime_ns(contents.mtime_ns)
 
 
-def _decoded(file: MediaFile, path: bytes, contents: Contents) -> bytes:
+def _decoded(file: MediaFile, path: bytes, contents: Contents, longest_px: int) -> bytes:
     metadata = getattr(file, "metadata", None)
     tags = metadata.tags if metadata else {}
     mime_type = file.mime_type
@@ -146,10 +153,10 @@ def _decoded(file: MediaFile, path: bytes, contents: Contents) -> bytes:
         mime_type = media_types.sniff_mime(fingerprint.read_head(path))
     content: Contents | bytes = contents
     orientation = frame_size.pending_orientation(tags, mime_type=mime_type)
-    if mime_type in media_types.RAW_TYPES and (inside := _inside(path, tags)):
+    if mime_type in media_types.RAW_TYPES and (inside := _inside(path, tags, longest_px)):
         content, mime_type = inside, "image/jpeg"
     try:
-        policy = tools.decode_policy(longest_px=LONGEST_PX)
+        policy = tools.decode_policy(longest_px=longest_px)
         picture = tools.decoder().decode(content, mime_type=mime_type, orientation=orientation, policy=policy)
     except (Undecodable, DecoderFailed) as error:
         logger.warning("no preview file=%s: %s", file.pk, error)
@@ -157,10 +164,11 @@ def _decoded(file: MediaFile, path: bytes, contents: Contents) -> bytes:
     return picture.jpeg
 
 
-def _inside(path: bytes, tags: Mapping[str, Any]) -> bytes | None:
+def _inside(path: bytes, tags: Mapping[str, Any], longest_px: int) -> bytes | None:
+    enough = raw_preview.ENOUGH_FOR_A_PAGE_BYTES if longest_px == LONGEST_PX else sys.maxsize
     return raw_preview.extract_preview(
         path,
         tags=tags,
         exiftool=tools.exiftool(),
-        enough_bytes=raw_preview.ENOUGH_FOR_A_PAGE_BYTES,
+        enough_bytes=enough,
     )

@@ -117,9 +117,14 @@ class Progress:
         return running[-1] if running else None
 
 
-def of_job(job: Job, *, at: datetime) -> Progress:
-    """Tell how far a job is; its source and export should be loaded."""
-    failures = JobFailure.objects.filter(job=job) if _may_have_failures(job) else JobFailure.objects.none()
+def of_job(job: Job, *, at: datetime, tells_failures: bool = True, is_brief: bool = False) -> Progress:
+    """Tell how far a job is; its source and export should be loaded.
+
+    :param tells_failures: with what failed in it, which takes two queries.
+    :param is_brief: without that, and without what can be done with it, which takes no query: for long lists.
+    """
+    may_have_failures = tells_failures and not is_brief and _may_have_failures(job)
+    failures = JobFailure.objects.filter(job=job) if may_have_failures else JobFailure.objects.none()
     return Progress(
         job=job.pk,
         kind=job.kind,
@@ -146,7 +151,7 @@ def of_job(job: Job, *, at: datetime) -> Progress:
             Failure(path=row.file.path_text if row.file else None, code=row.code, reason=row.message)
             for row in failures.select_related("file").order_by("pk")[:FAILURES_SHOWN]
         ],
-        possible=[str(action) for action in job_control.possible(job)],
+        possible=[] if is_brief else [str(action) for action in job_control.possible(job)],
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,

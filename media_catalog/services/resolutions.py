@@ -8,11 +8,20 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from media_catalog.models import Decision, Disposition, DuplicateGroup, DuplicateMember, MediaFile
+from media_catalog.models import (
+    Decision,
+    DecisionBatch,
+    Disposition,
+    DuplicateGroup,
+    DuplicateMember,
+    MediaFile,
+)
 from media_catalog.services import belongings, counts, decisions, group_plans, merging, reversals
 from media_catalog.services.decisions import Actor
 from media_catalog.services.group_plans import Plan
 from media_catalog.services.merging import Act, Heir
+
+Verb = DecisionBatch.Verb
 
 
 class GroupChanged(Exception):
@@ -56,6 +65,7 @@ def resolve_all(
 ) -> Resolved:
     """Resolve several groups in one act, all or none of them.
 
+    :param batch: the act that it is a part of; without one it is an act of its own.
     :raises NothingKept: when nothing of a group is kept.
     :raises GroupChanged: when a group has other members than those that were shown.
     """
@@ -63,32 +73,44 @@ def resolve_all(
     found = group_plans.plans(list(kept), kept=kept)
     for group_id in kept:
         _check(next((plan for plan in found if plan.group.pk == group_id), None), shown[group_id])
-    act = Act(batch=batch or uuid.uuid4(), actor_id=actor.pk if actor else None, at=at)
-    return carry_out(found, act=act)
+    params = {"groups": len(found), "kind": found[0].group.kind if found else ""}
+    token = batch or decisions.open_batch(Verb.RESOLVE, actor=actor, at=at, params=params)
+    return carry_out(found, act=Act(batch=token, actor_id=actor.pk if actor else None, at=at))
 
 
 @transaction.atomic
-def discard(files: QuerySet[MediaFile], *, actor: Actor, at: datetime) -> uuid.UUID:
+def discard(
+    files: QuerySet[MediaFile], *, actor: Actor, at: datetime, batch: uuid.UUID | None = None
+) -> uuid.UUID:
     """Discard files with their identical copies and the stacks that they lead. Returns the batch for undo.
 
     What they know better goes to the best that is left of their groups; a group with one left is resolved.
+
+    :param batch: the act that it is a part of; without one it is an act of its own.
     """
-    act = Act(batch=uuid.uuid4(), actor_id=actor.pk if actor else None, at=at)
+    token = batch or decisions.open_batch(Verb.DISCARD, actor=actor, at=at)
+    act = Act(batch=token, actor_id=actor.pk if actor else None, at=at)
     whole = _whole(files)
     plans = _without(whole)
     carry_out([replace(plan, restored=()) for plan in plans if len(plan.kept) == 1], act=act)
     with counts.tracking(whole):
         _dispose(dict.fromkeys(whole), Disposition.DISCARD, act=act)
     asked = [plan for plan in plans if len(plan.kept) > 1]
-    merging.merge([heir for plan in asked for heir in _heirs(plan)[:1]], act=act)
+    merging.merge([heir for plan in asked for heir in heirs(plan)[:1]], act=act)
     return act.batch
 
 
 @transaction.atomic
-def restore(files: QuerySet[MediaFile], *, actor: Actor, at: datetime) -> uuid.UUID:
-    """Keep files again that were discarded, with what was discarded with them. Returns the batch for undo."""
+def restore(
+    files: QuerySet[MediaFile], *, actor: Actor, at: datetime, batch: uuid.UUID | None = None
+) -> uuid.UUID:
+    """Keep files again that were discarded, with what was discarded with them. Returns the batch for undo.
+
+    :param batch: the act that it is a part of; without one it is an act of its own.
+    """
+    token = batch or decisions.open_batch(Verb.RESTORE, actor=actor, at=at)
     changed = MediaFile.objects.filter(pk__in=_whole(files)).exclude(disposition=Disposition.KEEP)
-    return decisions.set_disposition(changed, disposition=Disposition.KEEP, actor=actor, at=at)
+    return decisions.set_disposition(changed, disposition=Disposition.KEEP, actor=actor, at=at, batch=token)
 
 
 def _whole(files: QuerySet[MediaFile]) -> set[int]:
@@ -126,11 +148,11 @@ def carry_out(plans: Sequence[Plan], *, act: Act) -> Resolved:
     """Do what was planned, as decisions of one act, in the transaction of the caller."""
     copy_of = {file: plan.kept[0] for plan in plans for file in plan.discarded}
     restored = {file for plan in plans for file in plan.restored} - set(copy_of)
-    with counts.tracking({file for plan in plans for file in plan.touched}):
+    with counts.tracking({file for plan in plans for file in plan.touched}, are_groups_changing=True):
         _dispose(copy_of, Disposition.DISCARD, act=act)
         _dispose(dict.fromkeys(restored), Disposition.KEEP, act=act)
         _close(plans, act)
-    merged = merging.merge([heir for plan in plans for heir in _heirs(plan)], act=act)
+    merged = merging.merge([heir for plan in plans for heir in heirs(plan)], act=act)
     return Resolved(batch=act.batch, discarded=len(copy_of), merged=merged)
 
 
@@ -138,25 +160,27 @@ def _dispose(files: Mapping[int, int | None], disposition: Disposition, *, act: 
     """Change what becomes of files, each with the one that it is a copy of, if it is one."""
     changed = MediaFile.objects.filter(pk__in=files).exclude(disposition=disposition)
     before = dict(changed.order_by("pk").values_list("pk", "disposition"))
-    Decision.objects.bulk_create(
-        Decision(
-            batch=act.batch,
-            kind=Decision.Kind.DISPOSITION,
-            file_id=file,
-            actor_id=act.actor_id,
-            before={"disposition": was},
-            after={"disposition": disposition.value},
-            taken_from_id=files[file],
-            created_at=act.at,
-        )
-        for file, was in before.items()
+    decisions.record(
+        [
+            Decision(
+                batch=act.batch,
+                kind=Decision.Kind.DISPOSITION,
+                file_id=file,
+                actor_id=act.actor_id,
+                before={"disposition": was},
+                after={"disposition": disposition.value},
+                taken_from_id=files[file],
+                created_at=act.at,
+            )
+            for file, was in before.items()
+        ]
     )
     MediaFile.objects.filter(pk__in=before).update(disposition=disposition)
 
 
 def _close(plans: Sequence[Plan], act: Act) -> None:
     """Resolve the groups themselves; the decision about one is kept with the first file that is kept."""
-    Decision.objects.bulk_create(_closing(plan, act) for plan in plans)
+    decisions.record([_closing(plan, act) for plan in plans])
     groups = DuplicateGroup.objects.filter(pk__in=[plan.group.pk for plan in plans])
     groups.update(resolved_at=act.at, resolved_batch=act.batch)
 
@@ -180,7 +204,7 @@ def _closing(plan: Plan, act: Act) -> Decision:
     )
 
 
-def _heirs(plan: Plan) -> list[Heir]:
+def heirs(plan: Plan) -> list[Heir]:
     """Let each kept member inherit from what is set aside: members in their order, then their copies."""
     going = set(plan.discarded)
     same = {plan.files[one].sha256 for one in plan.dropped}

@@ -7,8 +7,10 @@ key that they have: the resolution of a group, verdicts on pairs, tags, and clai
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
+
+from django.db.models import Field
 
 from media_catalog.models import (
     Decision,
@@ -19,7 +21,8 @@ from media_catalog.models import (
     PairVerdict,
     Tag,
 )
-from media_catalog.services import copied_claims, evidence, regrouping
+from media_catalog.services import bulk, copied_claims, evidence, regrouping
+from media_catalog.services.tags import LABELS
 
 GROUP, PAIRS, TAGS, CLAIMS = "group", "pairs", "tags", "claims"
 PLACE, DATE = "gps_lat", "captured_local"
@@ -100,11 +103,14 @@ def _write_fields(decisions: Sequence[Decision]) -> set[int]:
 
 
 def overwrite(files: Collection[MediaFile], fields: Collection[str]) -> None:
-    """Store fields of files, in the transaction of the caller."""
-    if files and fields:
-        MediaFile.objects.bulk_create(
-            files, update_conflicts=True, unique_fields=["id"], update_fields=list(fields)
-        )
+    """Store fields of files, in the transaction of the caller; times may be written as JSON keeps them."""
+    columns = [cast("Field[Any, Any]", MediaFile._meta.get_field(name)) for name in fields]
+    rows = (
+        [column.to_python(getattr(file, name)) for name, column in zip(fields, columns, strict=True)]
+        for file in files
+    )
+    if fields:
+        bulk.update(MediaFile, list(fields), ([*row, file.pk] for row, file in zip(rows, files, strict=True)))
 
 
 def _write_groups(decisions: Sequence[Decision]) -> set[int]:
@@ -159,6 +165,21 @@ def _write_tags(decision: Decision, wanted: Sequence[int], left: Sequence[int]) 
     return True
 
 
+def _write_labels(decision: Decision, wanted: Sequence[Any], left: Sequence[Any]) -> bool:
+    """Give a file the tags that it carried, each with its origin; tell whether that changed anything."""
+    mine = FileTag.objects.filter(file=decision.file_id)
+    gone = [label for label in left if label not in wanted]
+    back = [label for label in wanted if label not in left]
+    number = sum(mine.filter(tag=tag, origin=origin).delete()[0] for tag, origin in gone)
+    carried = set(mine.filter(tag__in=[tag for tag, _ in back]).values_list("tag_id", flat=True))
+    known = Tag.objects.in_bulk([tag for tag, _ in back if tag not in carried])
+    found = [(tag, origin) for tag, origin in back if tag in known]
+    FileTag.objects.bulk_create(
+        FileTag(file_id=decision.file_id, tag=known[tag], origin=origin) for tag, origin in found
+    )
+    return bool(number or found)
+
+
 def _write_claims(decision: Decision, wanted: Sequence[State], left: Sequence[State]) -> bool:
     copied_claims.replace(decision.file_id, gone=left, new=wanted)
     return True
@@ -171,5 +192,6 @@ def _uuid(text: str | None) -> UUID | None:
 WRITERS: Mapping[str, Callable[[Decision, Any, Any], bool]] = {
     PAIRS: _write_pairs,
     TAGS: _write_tags,
+    LABELS: _write_labels,
     CLAIMS: _write_claims,
 }

@@ -8,8 +8,8 @@ from itertools import combinations, product
 
 from django.db import transaction
 
-from media_catalog.models import Decision, DuplicateMember, PairVerdict
-from media_catalog.services import regrouping, resolutions, reversals
+from media_catalog.models import Decision, DecisionBatch, DuplicateMember, PairVerdict
+from media_catalog.services import decisions, regrouping, resolutions, reversals
 from media_catalog.services.decisions import Actor
 
 Pair = tuple[str, str]
@@ -42,7 +42,8 @@ def separate(
     mine = [hashes[one] for one in hashes if one in apart]
     rest = [hashes[one] for one in hashes if one not in apart]
     pairs = sorted({_pair(*pair) for pair in (product(mine, rest) if rest else combinations(mine, 2))})
-    batch = uuid.uuid4()
+    params = {"number": len(apart), "all": not rest}
+    batch = decisions.open_batch(DecisionBatch.Verb.SEPARATE, actor=actor, at=at, params=params)
     new = _tell_apart(pairs, batch=batch, actor=actor, at=at)
     if new:
         first = next(one for one in hashes if one in apart)
@@ -75,7 +76,7 @@ def _tell_apart(pairs: Iterable[Pair], *, batch: uuid.UUID, actor: Actor, at: da
 
 def _record(pairs: list[Pair], *, file_id: int, batch: uuid.UUID, actor: Actor, at: datetime) -> None:
     of = [list(pair) for pair in pairs]
-    Decision.objects.create(
+    decision = Decision(
         batch=batch,
         kind=Decision.Kind.GROUP,
         file_id=file_id,
@@ -84,3 +85,4 @@ def _record(pairs: list[Pair], *, file_id: int, batch: uuid.UUID, actor: Actor, 
         after={reversals.PAIRS: {"of": of, "is_undone": False}},
         created_at=at,
     )
+    decisions.record([decision])

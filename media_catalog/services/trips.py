@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from media_catalog.models import Decision, MediaFile, State
+from media_catalog.models import Decision, DecisionBatch, MediaFile, State
 from media_catalog.services import decisions, zone_decisions
 from media_catalog.services.decisions import Actor
 from media_catalog.services.zone_decisions import Keeping
+
+Verb = DecisionBatch.Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,20 @@ def plan(trip: Trip) -> Plan:
 
 def change(files: QuerySet[MediaFile], trip: Trip, *, actor: Actor, at: datetime) -> decisions.Changed:
     """Decide about some files of a trip, as a part of its batch."""
+    is_zone = trip.zone is not None
+    decisions.open_batch(
+        Verb.SET_ZONE if is_zone else Verb.SHIFT,
+        actor=actor,
+        at=at,
+        params={"zone": trip.zone, "keeping": trip.keeping} if is_zone else {"seconds": _seconds(trip)},
+        batch=trip.batch,
+    )
     kind = Decision.Kind.DATE
     return decisions.change_each(files, kind=kind, change=plan(trip), actor=actor, at=at, batch=trip.batch)
+
+
+def _seconds(trip: Trip) -> float:
+    return (trip.shift or timedelta()).total_seconds()
 
 
 def as_options(trip: Trip) -> dict[str, Any]:

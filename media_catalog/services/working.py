@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from media_catalog.models import Job
-from media_catalog.services import backfill, exports, grouping, imports, jobs, redating, turns
+from media_catalog.services import backfill, deciding, exports, grouping, imports, jobs, redating, turns
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +15,7 @@ HANDLERS: dict[Job.Kind, Callable[..., None]] = {
     Job.Kind.BACKFILL: backfill.run,
     Job.Kind.REDATE: redating.run,
     Job.Kind.GROUP: grouping.run,
+    Job.Kind.DECIDE: deciding.run,
 }
 
 

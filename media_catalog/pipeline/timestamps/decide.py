@@ -118,6 +118,27 @@ def decide(
     return replace(inference, confidence=level, verdicts=said, reasons=reasons)
 
 
+def alone(
+    candidates: Sequence[Candidate],
+    place: int,
+    *,
+    policy: DatePolicy,
+    position: tuple[float, float] | None = None,
+    clock: CameraClock | None = None,
+) -> Inference | None:
+    """Give the date that the claim at one place makes if no other counts, even the file's own time.
+
+    `None` where it holds no date, or an implausible one. The confidence is left open.
+    """
+    claims = clock_correction.corrected(candidates, clock) if clock else candidates
+    said = claims[place]
+    if plausibility.refusal(said, now=policy.now) is not None:
+        return None
+    choice = clusters.choose([said], trust=trust.weigh([said], camera=(None, None)))
+    offset = _offset(choice, zones.zone_at(position), clock)
+    return _dated(said, offset, default_zone=policy.default_zone)
+
+
 def _choose(claims: Sequence[Candidate], camera: Camera) -> Choice | None:
     weighed = trust.weigh(claims, camera=camera)
     offered = {id(claim) for claim in suggestions.offered(claims, trust=weighed)}

@@ -12,6 +12,7 @@ from media_catalog.models import (
     CameraHabit,
     CameraRule,
     Decision,
+    DecisionBatch,
     Export,
     FileMetadata,
     FileTag,
@@ -73,6 +74,7 @@ def library(django_user_model):
     archive = Archive.objects.create(root_bytes=b"/a", root_key="k", root_text=HOSTILE, created_at=NOW)
     export = Export.objects.create(job=job, archive=archive)
     archive.exported_files.create(file=file, export=export, destination=HOSTILE, destination_key="k")
+    DecisionBatch.objects.create(pk="0" * 32, verb="tag", params={"names": [HOSTILE]}, created_at=NOW)
     Decision.objects.create(
         batch="0" * 32, kind="date", file=file, before={"a": HOSTILE}, after={"a": HOSTILE}, created_at=NOW
     )

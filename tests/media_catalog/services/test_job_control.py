@@ -489,4 +489,5 @@ def test_every_kind_of_job_has_its_own_worker():
         "backfill": "backfill",
         "redate": "redating",
         "group": "grouping",
+        "decide": "deciding",
     }

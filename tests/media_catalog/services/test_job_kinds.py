@@ -20,6 +20,7 @@ import pytest
 from media_catalog.management import export_summaries
 from media_catalog.models import CameraRule, DuplicateGroup, Job, JobBatch, JobFailure, JobFile
 from media_catalog.services import (
+    acts,
     backfill,
     cameras,
     grouping,
@@ -31,13 +32,14 @@ from media_catalog.services import (
     working,
 )
 from media_catalog.services.job_control import Action
+from media_catalog.services.selections import Selection
 from tests.media_catalog.services.test_job_control import deny, do_after
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def start(library, now):
+def start(library, now, monkeypatch):
     """Start a job of a kind in a small library; everything there is needed for it is done before."""
 
     def of_kind(kind):
@@ -53,6 +55,10 @@ def start(library, now):
             return backfill.start(backfill.Plan(), created_at=now)
         if kind == "group":
             return grouping.start(created_at=now)
+        if kind == "decide":
+            monkeypatch.setattr(acts, "AT_ONCE", 2)
+            flag = acts.Act(verb="flag")
+            return acts.apply(Selection(filters={"all": "yes"}), flag, expected=3, actor=None, at=now)
         rule = CameraRule(camera_model="N8", shift_seconds=60)
         return cameras.activate(rule, at=now)
 

@@ -215,12 +215,13 @@ class Family(RuleBasedStateMachine):
         assert copies.counts_are_right()
 
 
-@pytest.mark.timeout(300)
-def test_no_sequence_of_decisions_and_undos_loses_a_file():
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("families", [8, pytest.param(100, marks=pytest.mark.soak)])
+def test_no_sequence_of_decisions_and_undos_loses_a_file(families):
     run_state_machine_as_test(
         Family,
         settings=settings(
-            max_examples=40,
+            max_examples=families,
             stateful_step_count=12,
             deadline=None,
             derandomize=True,

@@ -101,6 +101,17 @@ def test_makes_it_once(jpeg, imported, now):
     assert [path.read_bytes() for path in kept()] == [first]
 
 
+@pytest.mark.parametrize(("name", "put"), [("a.jpg", put_turned), ("P1000001.RW2", put_raw)])
+def test_a_picture_with_all_its_pixels_is_kept_beside_the_preview(photos, imported, now, name, put):
+    put(photos / name)
+    file = imported()
+    sizes = [shown(previews.jpeg_of(file, at=now, longest_px=px))[0] for px in (1600, previews.FULL_PX)]
+    assert sizes == [(1600, 1200), LARGE]
+    assert len(kept()) == 2
+    (photos / name).unlink()
+    assert shown(previews.jpeg_of(file, at=now, longest_px=previews.FULL_PX))[0] == LARGE
+
+
 @pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"something else"), os.utime])
 def test_an_original_that_is_gone_or_another_has_no_preview(jpeg, imported, now, harm):
     file = imported()

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from media_catalog.models import CameraRule, Decision, Job, MediaFile
-from media_catalog.services import cameras, decisions, evidence, job_control, jobs, redating, trips
+from media_catalog.services import cameras, decisions, evidence, job_control, jobs, redating, sliced, trips
 from media_catalog.services.job_control import Action
 from tests.review.rows import NOW, add_file
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch):
-    monkeypatch.setattr(redating, "SLICE", 2)
+    monkeypatch.setattr(sliced, "SLICE", 2)
 
 
 def add(name="a.jpg", **facts):
@@ -90,7 +90,7 @@ def test_a_change_that_was_cancelled_before_all_files_were_found_is_completed_to
     for _ in range(5):
         add()
     _, job = start_trip(shift=HOUR)
-    stop_after(monkeypatch, redating, "_add_batch", 1, Action.CANCEL, job)
+    stop_after(monkeypatch, sliced, "_add", 1, Action.CANCEL, job)
     run_job(job)
     assert (job.state, hours()) == ("cancelled", [0] * 5)
     job_control.act(job.pk, Action.CONTINUE, at=NOW)

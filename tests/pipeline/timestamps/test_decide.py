@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import pytest
 
 from media_catalog.pipeline.sidecars import takeout as takeout_reader
+from media_catalog.pipeline.timestamps import decide, own_claims
 from media_catalog.pipeline.timestamps.candidates import Precision
 from media_catalog.pipeline.timestamps.decide import Confidence, DatePolicy, Reason
 
@@ -206,3 +207,34 @@ def test_only_a_known_zone_can_be_assumed(infer):
 
     with pytest.raises(ZoneInfoNotFoundError):
         infer({"QuickTime:CreateDate": "2015:01:31 05:20:30"}, policy=policy)
+
+
+def alone(source, tags, *, mtime=None, **circumstances):
+    claims = own_claims.of_file("", tags=tags, mtime_ns=int(mtime.timestamp()) * 10**9 if mtime else 0)
+    (place,) = (place for place, claim in enumerate(claims) if claim.source == source)
+    policy = DatePolicy(default_zone="America/New_York", now=NOW)
+    return decide.alone(claims, place, policy=policy, **circumstances)
+
+
+def test_a_claim_alone_gives_its_own_date_though_others_are_believed():
+    date = alone("EXIF:ModifyDate", {**TAKEN, MODIFIED: "2018:05:01 10:00:00"})
+
+    assert (date.local, date.source) == (datetime(2018, 5, 1, 10), "EXIF:ModifyDate")
+
+
+def test_the_files_own_time_alone_is_shown_in_the_assumed_zone():
+    date = alone("file:mtime", TAKEN, mtime=INSTANT)
+
+    assert (date.local, date.instant) == (datetime(2015, 1, 31, 0, 20, 30), INSTANT)
+    assert (date.offset_minutes, date.offset_source) == (-300, "assumed")
+
+
+def test_a_claim_alone_has_the_zone_of_its_place():
+    date = alone("EXIF:DateTimeOriginal", TAKEN, position=TOKYO)
+
+    assert (date.local, date.instant, date.offset_source) == (LOCAL, INSTANT, "GPS:position")
+
+
+@pytest.mark.parametrize("written", ["2099:01:31 14:20:30", "0000:00:00 00:00:00", "2015:02:31"])
+def test_an_implausible_claim_gives_no_date_alone(written):
+    assert alone("EXIF:DateTimeOriginal", {ORIGINAL: written}) is None
