@@ -25,6 +25,7 @@ TITLES = {
     Job.Kind.BACKFILL: gettext_lazy("Reading of metadata"),
     Job.Kind.REDATE: gettext_lazy("Change of dates"),
     Job.Kind.GROUP: gettext_lazy("Search for copies"),
+    Job.Kind.DECIDE: gettext_lazy("Decision about many files"),
 }
 ACTIONS = {
     Action.PAUSE: gettext_lazy("Pause"),
@@ -48,6 +49,7 @@ SUMS = {
     "already_there": gettext_lazy("already in the archive"),
     "groups": gettext_lazy("groups of copies"),
     "changed": gettext_lazy("files with another date"),
+    "decided": gettext_lazy("files changed"),
 }
 
 
@@ -134,9 +136,9 @@ def _halted() -> Iterator[Job]:
             yield job
 
 
-def shown(job: Job, *, at: datetime) -> Shown:
+def shown(job: Job, *, at: datetime, tells_failures: bool = False, is_brief: bool = False) -> Shown:
     """Return a job as the pages show it."""
-    found = progress.of_job(job, at=at)
+    found = progress.of_job(job, at=at, tells_failures=tells_failures, is_brief=is_brief)
     percent = found.percent
     return Shown(
         at=found,
@@ -172,7 +174,7 @@ def history(*, before: int | None, at: datetime) -> Page:
     """Return jobs, the latest first."""
     found = every().order_by("-pk")
     part = page(found.filter(pk__lt=before) if before else found)
-    return Page(rows=[shown(job, at=at) for job in part.rows], after=part.after)
+    return Page(rows=[shown(job, at=at, is_brief=True) for job in part.rows], after=part.after)
 
 
 def failures(job_id: int, *, after: int) -> Page:

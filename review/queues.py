@@ -1,34 +1,23 @@
 """The read side of the pages: pages by key, never by number, and counts that are kept, never taken."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 
 from media_catalog.models import (
-    Confidence,
-    DuplicateGroup,
     DuplicateMember,
     ExportedFile,
-    Fate,
     FileTag,
     MediaFile,
-    MediaFileQuerySet,
     TimestampCandidate,
 )
-from media_catalog.services import counts
+from review.standings import standing as standing
 
-PAGE_SIZE = 60
 SHOWN_COPIES = 20
-BAR_UNITS = 1000
-# A segment stays visible even when it stands for one file of a million.
-LEAST_UNITS = 6
-# What the pages name first stands first: what is done, what is left, what is out.
-FATES = (Fate.EXPORTED, Fate.WAITING, Fate.DUPLICATE, Fate.DISCARDED, Fate.SKIPPED, Fate.FAILED)
+NEWEST = 12
 
 
 class BadCursor(ValueError):
@@ -61,122 +50,11 @@ class Cursor:
         return cursor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """One page of files; `after` is the cursor of the next page, `None` on the last."""
-
-    files: Sequence[MediaFile]
-    after: Cursor | None
-
-
-def grid(files: MediaFileQuerySet, *, after: Cursor | None, size: int = PAGE_SIZE) -> Grid:
-    """Return a page of files, the newest capture first and the undated last."""
-    found = list(_dated(files, after)[: size + 1])
-    if len(found) <= size:
-        found += _undated(files, after)[: size + 1 - len(found)]
-    shown = found[:size]
-    last = Cursor(local=shown[-1].captured_local, file_id=shown[-1].pk) if len(found) > size else None
-    return Grid(files=shown, after=last)
-
-
-def _dated(files: MediaFileQuerySet, after: Cursor | None) -> MediaFileQuerySet:
-    if after is None:
-        return _tiles(files.filter(captured_local__isnull=False))
-    if after.local is None:
-        return files.none()
-    # The first condition is implied by the second, but only it lets the index be entered at the right place.
-    is_later = Q(captured_local__lt=after.local) | Q(pk__lt=after.file_id)
-    return _tiles(files.filter(is_later, captured_local__lte=after.local))
-
-
-def _undated(files: MediaFileQuerySet, after: Cursor | None) -> MediaFileQuerySet:
-    undated = files.filter(captured_local=None)
-    if after is not None and after.local is None:
-        undated = undated.filter(pk__lt=after.file_id)
-    return _tiles(undated)
-
-
-def _tiles(files: MediaFileQuerySet) -> MediaFileQuerySet:
-    set_aside = DuplicateMember.objects.filter(
-        file=OuterRef("pk"), kind=DuplicateGroup.Kind.IDENTICAL, is_keeper=False
-    )
-    return (
-        files.annotate(is_copy=Exists(set_aside))
-        .defer("path_bytes", "date_reasons", "description")
-        .order_by("-captured_local", "-pk")
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """One value of a facet; `query` leads to its files, start and width are in units of the bar."""
-
-    value: str
-    label: str
-    query: str
-    number: int
-    start: int
-    width: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """How the files are spread over the values of one facet, in its order, empty ones left out."""
-
-    facet: str
-    label: str
-    segments: Sequence[Segment]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where everything stands."""
-
-    total: int
-    open: int
-    bars: Sequence[Bar]
-
-
-def standing() -> Standing:
-    """Return where everything stands, from the counts that are kept."""
-    fates = counts.numbers("fate")
-    levels = counts.numbers("confidence")  # of files that were read
-    return Standing(
-        total=sum(fates.values()),
-        open=counts.numbers("is_open").get(str(True), 0),
-        bars=[
-            Bar(
-                facet="fate",
-                label=str(_("What became of them")),
-                segments=list(_segments(FATES, fates, query="fate={}")),
-            ),
-            Bar(
-                facet="confidence",
-                label=str(_("How sure the dates are")),
-                segments=list(_segments(Confidence, levels, query="state=analysed&confidence={}")),
-            ),
-        ],
-    )
-
-
-def _segments(
-    values: Iterable[Fate | Confidence], numbers: Mapping[str, int], *, query: str
-) -> Iterator[Segment]:
-    known = [value for value in values if value in numbers]
-    total = sum(numbers[value] for value in known)
-    rest = BAR_UNITS - LEAST_UNITS * len(known)
-    start = 0
-    for value in known:
-        width = LEAST_UNITS + rest * numbers[value] // total
-        yield Segment(
-            value=value,
-            label=str(value.label),
-            query=query.format(value.value),
-            number=numbers[value],
-            start=start,
-            width=width,
-        )
-        start += width
+def newest() -> list[MediaFile]:
+    """Return the files of the newest captures that have a picture."""
+    dated = MediaFile.objects.filter(captured_local__isnull=False).order_by("-captured_local", "-pk")
+    rows = dated.defer("path_bytes", "date_reasons", "description")[:NEWEST]
+    return [file for file in rows if file.has_thumbnail]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,17 +10,39 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
 from media_catalog.models import MediaFile
 from media_catalog.services import previews
-from review import queues
+from review import beside, dates, queues, stories
+from review.date_queue import Place, Queue
+from review.htmx import HtmxRequest
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @require_GET
-def file(request: HttpRequest, file_id: int) -> HttpResponse:
-    return render(request, "review/file.html", {"page": queues.file_page(file_id)})
+@vary_on_headers("HX-Request")
+def file(request: HtmxRequest, file_id: int) -> HttpResponse:
+    """Show a file; its story alone where htmx asks for it, and within the page where the address does."""
+    if request.htmx:
+        known = get_object_or_404(MediaFile.objects.select_related("source"), pk=file_id)
+        return render(request, "review/file.html#story", {"events": stories.story(known)})
+    page = queues.file_page(file_id)
+    context = {
+        "page": page,
+        "beside": beside.of(page.file, beside.filters_of(request.GET)),
+        "queue": _in_queue(page.file),
+        "memberships": beside.groups(page.file),
+        "events": stories.story(page.file) if "story" in request.GET else None,
+    }
+    return render(request, "review/file.html", context)
+
+
+def _in_queue(file: MediaFile) -> str:
+    """Return where the file stands in the queue of dates; blank if it is not in it."""
+    queue = Queue(filters={}, at=timezone.now())
+    return dates.address(queue, Place.of(file)) if file.needs_date else ""
 
 
 @require_GET

@@ -33,12 +33,17 @@ def jobs(request: HtmxRequest) -> HttpResponse:
     if request.htmx:
         return _overview_alone(request)
     history = progress.history(before=_key(request, "before"), at=clock.now())
-    return render(request, "review/jobs.html", {**overview(), "history": history})
+    return render(request, "review/jobs.html", {**overview(request), "history": history})
 
 
-def overview() -> dict[str, object]:
-    """Tell where everything stands."""
-    return {"standing": queues.standing(), "work": progress.work(at=clock.now())}
+def overview(request: HttpRequest) -> dict[str, object]:
+    """Tell where everything stands, with the sources after the one that is asked for."""
+    return _overview(request, progress.work(at=clock.now()))
+
+
+def _overview(request: HttpRequest, work: progress.Work) -> dict[str, object]:
+    after = _key(request, "library") or 0
+    return {"standing": queues.standing(after=after), "after_library": after, "work": work}
 
 
 def _overview_alone(request: HtmxRequest) -> HttpResponse:
@@ -46,7 +51,7 @@ def _overview_alone(request: HtmxRequest) -> HttpResponse:
     is_as_before = request.GET.get("shape") == work.shape
     if is_as_before and not work.running:
         return HttpResponse(status=NO_CONTENT)
-    context = {"standing": queues.standing(), "work": work}
+    context = _overview(request, work)
     if is_as_before:
         return reswap(render(request, "review/jobs.html#numbers", context), "none")
     return render(request, "review/jobs.html#overview", context)
@@ -55,7 +60,8 @@ def _overview_alone(request: HtmxRequest) -> HttpResponse:
 @require_GET
 @vary_on_headers("HX-Request")
 def job(request: HtmxRequest, job_id: int) -> HttpResponse:
-    found = progress.shown(get_object_or_404(progress.every(), pk=job_id), at=clock.now())
+    row = get_object_or_404(progress.every(), pk=job_id)
+    found = progress.shown(row, at=clock.now(), tells_failures=True)
     context: dict[str, object] = {"job": found}
     if request.htmx and request.GET.get("shape") == _shape(found):
         if not found.is_working:

@@ -10,6 +10,7 @@ from django.views import defaults
 
 OPEN_TO_ALL = {"/account/login/", "/admin/login/", "/health/", "/health/live", "/health/ready"}
 ARGUMENTS = {"app_label": "auth", "content_type_id": "1", "object_id": "1", "file_id": "1", "url": "x"}
+BATCH = "00000000-0000-4000-8000-000000000000"
 
 
 def addresses(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
@@ -26,6 +27,7 @@ def sample(entry: URLPattern | URLResolver) -> str:
     if route.startswith("^") or "(?P" in route:
         text, names = normalize(route)[0]
         return text % {name: ARGUMENTS.get(name, "1") for name in names}
+    route = re.sub(r"<uuid:\w+>", BATCH, route)
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: ARGUMENTS.get(found[1], "1"), route)
 
 

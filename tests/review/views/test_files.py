@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from media_catalog.models import Archive, FileTag, Tag
+from media_catalog.models import Archive, DuplicateGroup, FileTag, Tag
 from tests.review.rows import NOW, add_file, add_group, add_thumbnail
 
 NOON = datetime(2015, 1, 31, 12)
@@ -119,7 +119,7 @@ def test_says_why_a_file_could_not_be_read(page):
 def test_takes_a_fixed_number_of_queries(page, django_assert_max_num_queries):
     keeper = add_file(captured=NOON)
     add_group(keeper, *(add_file(captured=NOON) for _ in range(5)))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(14):
         page.get(f"/files/{keeper.pk}/")
 
 
@@ -137,10 +137,75 @@ def test_shows_hostile_metadata_as_text(page):
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;␇") >= 8
 
 
+def test_leads_to_the_files_beside_it_among_those_that_match(page):
+    files = [add_file(f"{hour}.jpg", captured=NOON.replace(hour=hour)) for hour in range(4)]
+    add_file("between.jpg", captured=NOON.replace(hour=1, minute=30), is_flagged=True)
+    text = page.get(f"/files/{files[1].pk}/?flagged=no").text
+    assert f'rel="prev" href="/files/{files[2].pk}/?flagged=no"' in text
+    assert f'rel="next" href="/files/{files[0].pk}/?flagged=no"' in text
+    assert 'href="/files/?flagged=no"' in text
+    last = page.get(f"/files/{files[0].pk}/?flagged=no").text
+    assert 'rel="next"' not in last
+
+
+def test_leads_through_all_files_when_the_filter_cannot_be_read(page):
+    file = add_file(captured=NOON)
+    assert page.get(f"/files/{file.pk}/?flagged=perhaps&from=2015-02-31").status_code == 200
+
+
+def test_takes_a_fixed_number_of_queries_with_any_filter(page, django_assert_max_num_queries):
+    file = add_file(captured=NOON, kind="video")
+    for number in range(5):
+        add_file(captured=NOON.replace(minute=number))
+    with django_assert_max_num_queries(15):
+        page.get(f"/files/{file.pk}/?kind=video&position=no&reviewed=no&type=jpg")
+
+
+def test_offers_what_can_be_done_with_a_file(page):
+    text = page.get(f"/files/{add_file(captured=NOON, confidence='low').pk}/").text
+    for value in ("confirm", "flag", "discard", "tag"):
+        assert f'name="act" value="{value}"' in text
+    assert 'href="/dates/?at=' in text
+    done = page.get(f"/files/{add_file(captured=NOON, reviewed_at=NOW, disposition='discard').pk}/").text
+    assert 'value="restore"' in done
+    assert 'value="confirm"' not in done
+    assert 'href="/dates/?at=' not in done
+
+
+def test_an_act_on_a_file_leads_back_to_it(page):
+    file = add_file(captured=NOON)
+    sent = {"id": file.pk, "act": "flag", "next": f"/files/{file.pk}/?kind=image"}
+    assert page.post("/files/bulk/", sent).headers["Location"] == f"/files/{file.pk}/?kind=image"
+
+
+def test_names_its_groups_those_to_be_decided_first(page):
+    keeper, copy = add_file("keeper", captured=NOON), add_file("copy", captured=NOON)
+    add_group(keeper, copy)
+    near = DuplicateGroup.objects.create(kind="near", key="k", created_at=NOW)
+    near.members.create(file=copy, kind="near", rank=0, is_keeper=True)
+    answer = page.get(f"/files/{copy.pk}/")
+    assert [one.group.kind for one in answer.context["memberships"]] == ["near", "identical"]
+    assert f'href="/copies/{near.pk}/"' in answer.text
+    assert "to be decided" in answer.text
+
+
+def test_tells_its_story_apart_and_within_the_page(page, htmx):
+    file = add_file("a.jpg", captured=NOON)
+    assert '<ol class="story">' not in page.get(f"/files/{file.pk}/").text
+    assert '<ol class="story">' in page.get(f"/files/{file.pk}/?story=yes").text
+    alone = page.get(f"/files/{file.pk}/", headers=htmx).text
+    assert alone.strip().startswith('<ol class="story">')
+
+
+def test_plays_a_video_and_opens_a_picture_pixel_by_pixel(page, pictured):
+    assert 'data-zoom="full"' in page.get(f"/files/{pictured.pk}/").text
+    assert "<video controls" in page.get(f"/files/{add_file('a.mp4', kind='video').pk}/").text
+
+
 def test_an_imported_picture_is_seen(page, make_picture, import_folder, tmp_path: Path):
     make_picture("photos/IMG_1.jpg", tags={"DateTimeOriginal": "2015:01:31 14:20:30"})
     import_folder(tmp_path / "photos")
-    grid = page.get("/").context["grid"]
-    assert [file.name for file in grid.files] == ["IMG_1.jpg"]
-    assert page.get(f"/files/{grid.files[0].pk}/thumbnail.jpg").status_code == 200
-    assert "31 Jan 2015 14:20:30" in page.get(f"/files/{grid.files[0].pk}/").text
+    files = page.get("/files/").context["page"].files
+    assert [file.name for file in files] == ["IMG_1.jpg"]
+    assert page.get(f"/files/{files[0].pk}/thumbnail.jpg").status_code == 200
+    assert "31 Jan 2015 14:20:30" in page.get(f"/files/{files[0].pk}/").text

@@ -1,0 +1,78 @@
+"""Which cameras there are: found by steps through an index, for no page may read all files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from media_catalog.models import MediaFile
+from media_catalog.templatetags.plain import visible
+
+MOST = 100
+COUNTED = 1000
+# Files at both ends of a camera's time that are asked for the number of its body.
+ASKED = 500
+# The next model is looked up behind the one before; the rest is told by the first of its files.
+KNOWN = """
+WITH RECURSIVE known(model) AS (
+    SELECT MIN(camera_model) FROM media_catalog_mediafile WHERE camera_model > ''
+    UNION ALL
+    SELECT (SELECT MIN(camera_model) FROM media_catalog_mediafile WHERE camera_model > known.model)
+    FROM known WHERE known.model IS NOT NULL
+)
+"""
+NAMES = """
+SELECT model,
+    (SELECT camera_make FROM media_catalog_mediafile WHERE camera_model = known.model
+     ORDER BY captured_local LIMIT 1),
+    (SELECT COUNT(*) FROM (SELECT 1 FROM media_catalog_mediafile WHERE camera_model = known.model LIMIT %s)
+     AS counted)
+FROM known WHERE model IS NOT NULL LIMIT %s
+"""
+MODELS = "SELECT model FROM known WHERE model IS NOT NULL LIMIT %s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraName:
+    """A model of camera, and how many files name it; beyond `COUNTED` they are not counted."""
+
+    make: str
+    model: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        return full_name(self.make, self.model)
+
+    @property
+    def label(self) -> str:
+        number = _("more than %(number)d") if self.number > COUNTED else "%(number)d"
+        return f"{visible(self.name)} ({number % {'number': min(self.number, COUNTED)}})"
+
+
+def full_name(make: str, model: str) -> str:
+    """Write make and model, the make once: many cameras repeat it in their model."""
+    return model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
+
+
+def names() -> list[CameraName]:
+    """Return the cameras that files name, in the order of their models."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN + NAMES, [COUNTED + 1, MOST])
+        rows = cursor.fetchall()
+    return [CameraName(model=model, make=make, number=number) for model, make, number in rows]
+
+
+def models() -> list[str]:
+    """Return the models alone, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN + MODELS, [MOST])
+        return [model for (model,) in cursor.fetchall()]
+
+
+def serials(model: str) -> Sequence[str]:
+    """Return the numbers of the bodies of a model, as its first and its last files name them."""
+    files = MediaFile.objects.filter(camera_model=model).values_list("camera_serial", flat=True)
+    found = {*files.order_by("captured_local")[:ASKED], *files.order_by("-captured_local")[:ASKED]}
+    return sorted(found - {""})

@@ -1,0 +1,39 @@
+"""Names of tags to offer while somebody types: those used most of late come first."""
+
+from collections import Counter
+
+from media_catalog.models import FileTag, Tag
+from media_catalog.services import tags
+
+OFFERED = 20
+# How far back use is counted, and how many tags with the typed letters are weighed: both bound the work.
+LATEST = 2000
+WEIGHED = 400
+BY_PERSON = 5  # a tag that a person gave counts as so many that were found in files
+SEPARATOR = ","
+
+
+def suggestions(typed: str) -> list[str]:
+    """Return what the whole field could hold, its last tag completed; without one, the tags used last."""
+    given, separator, begun = typed.rpartition(SEPARATOR)
+    before = f"{given}{separator} " if separator else ""
+    present = {tags.name_key(" ".join(name.split())) for name in given.split(SEPARATOR)}
+    return [f"{before}{tag.name}" for tag in _offered(begun) if tag.name_key not in present][:OFFERED]
+
+
+def _offered(begun: str) -> list[Tag]:
+    used = _used()
+    key = tags.name_key(" ".join(begun.split())).replace("\x00", "")
+    found = Tag.objects.filter(kind=Tag.Kind.TAG)
+    chosen = found.filter(name_key__contains=key)[:WEIGHED] if key else found.filter(pk__in=used)
+    return sorted(
+        chosen, key=lambda tag: (not tag.name_key.startswith(key), -used[tag.pk], tag.name_key, tag.pk)
+    )
+
+
+def _used() -> Counter[int]:
+    latest = FileTag.objects.order_by("-pk").values_list("tag_id", "origin")[:LATEST]
+    found: Counter[int] = Counter()
+    for tag_id, origin in latest:
+        found[tag_id] += BY_PERSON if origin == FileTag.Origin.PERSON else 1
+    return found
