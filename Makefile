@@ -2,7 +2,7 @@
 # but, where apt-get may be used, missing Debian packages: Python, ExifTool, PostgreSQL (see scripts/setup).
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check soak bench format clean
+.PHONY: help setup run test check soak bench screenshots format clean
 
 PYTHON_BIN := .venv/bin/python
 RUNTIME := .venv/.runtime-is-ready
@@ -12,13 +12,14 @@ PYTEST := $(PYTHON_BIN) -m pytest -n 4 --dist worksteal --timeout=180
 
 KILLS ?= 50
 PORT ?= 8000
+TO ?= storage/screenshots
 # The shell gets PHOTOS by the environment, so that blanks, quotes and dollar signs in it stay what they are.
 export photos := $(value PHOTOS)
 # Where the command was typed, which with `make -C` is another folder than this one.
 export typed_in := $(value PWD)
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(RUNTIME) ## Make .venv/, get what the program needs, prepare the database
 	@$(PYTHON_BIN) manage.py setup
@@ -56,6 +57,9 @@ soak: $(DEV) ## Kill imports and exports KILLS (default 50) times each and injec
 bench: $(RUNTIME) ## Measure the CPU cost of importing a file against its floor, and of finding copies
 	@failed=; for part in import_cost hash_search grouping_cost; do echo "== $$part"; \
 	$(PYTHON_BIN) -m benchmarks.$$part || failed=1; done; test -z "$$failed"
+
+screenshots: $(DEV) ## Take pictures of every page, on desk and phone, in light and dark, into TO (default storage/screenshots)
+	$(PYTHON_BIN) -m tests.browser.screenshots '$(TO)'
 
 format: $(DEV) ## Format the code and mend what can be mended without thinking
 	$(PYTHON_BIN) -m ruff check --fix --quiet . ; $(PYTHON_BIN) -m ruff format .

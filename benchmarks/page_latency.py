@@ -20,7 +20,7 @@ from benchmarks import installation, libraries
 if TYPE_CHECKING:
     from media_catalog.models import Job
 
-PAGES = ("/", "/?confidence=low", "/?q=IMG")
+PAGES = ("/files/", "/files/?confidence=low", "/files/?name=IMG", "/")
 PAUSE_S = 0.05
 BAR = 3
 
@@ -39,14 +39,14 @@ def main() -> None:
         libraries.tiny(folder / "known", number=options.known)
         libraries.photos(folder / "new/photos", number=options.photos)
         libraries.tiny(folder / "new/small", number=options.small)
-        with installation.worker(processes=2), _web() as port:
+        with installation.worker(processes=2), web() as port:
             held = _measure(folder, port, requests=options.requests)
     sys.exit(0 if held else "the bar was not held")
 
 
 def _measure(folder: Path, port: int, *, requests: int) -> bool:
     installation.import_folder(folder / "known")
-    cookie = _sign_in()
+    cookie = sign_in()
     list(_times(port, cookie, number=20))  # templates are loaded, pages of the database cached
     time.sleep(2)
     print(installation.surroundings())
@@ -63,7 +63,7 @@ def _measure(folder: Path, port: int, *, requests: int) -> bool:
 
 
 @contextmanager
-def _web() -> Iterator[int]:
+def web() -> Iterator[int]:
     from media_catalog.management.commands import run
 
     with socket.socket() as probe:
@@ -87,7 +87,7 @@ def _wait_for(port: int) -> None:
     raise SystemExit("the web server does not start")
 
 
-def _sign_in() -> str:
+def sign_in() -> str:
     from django.conf import settings
     from django.contrib.auth import get_user_model
     from django.test import Client

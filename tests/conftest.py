@@ -14,6 +14,20 @@ from media_catalog.services import imports, jobs, sources
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MakePicture = Callable[..., Path]
+WAITING = ("hosts", "cluster", "faults")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that wait for other processes run beside those that compute, the longest of them first.
+
+    Each process of pytest-xdist begins with one stretch of the list: the first and the third with tests that
+    wait.
+    """
+    waiting = [item for item in items if item.path.parent.name in WAITING]
+    waiting.sort(key=lambda item: WAITING.index(item.path.parent.name))
+    computing = [item for item in items if item.path.parent.name not in WAITING]
+    half = len(computing) // 2
+    items[:] = [*waiting[::2], *computing[:half], *waiting[1::2], *computing[half:]]
 
 
 @pytest.fixture

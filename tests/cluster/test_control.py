@@ -121,6 +121,7 @@ def test_a_paused_import_stops_within_two_seconds_and_resumes_to_the_same_end(
     workers.start()
 
 
+@pytest.mark.soak
 @pytest.mark.any_database
 def test_workers_killed_while_their_import_is_paused_are_missed_by_nobody(installed, workers, many_photos):
     job = begin(installed, "import_path", many_photos)
@@ -170,6 +171,7 @@ def test_a_cancelled_import_ends_at_once_and_the_next_one_reads_the_rest(install
     assert sum(line[4] for line in outcome(installed)) == 2
 
 
+@pytest.mark.soak
 @pytest.mark.any_database
 def test_a_paused_export_stays_an_export_and_resumes_to_the_end(installed, workers, many_photos, tmp_path):
     installed.json("import_path", many_photos, "--tag", "beach")

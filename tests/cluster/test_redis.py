@@ -87,6 +87,7 @@ def test_doorbells_that_redis_forgot_are_rung_again(installed, workers, photos, 
     assert finished(installed, job) == ("completed", FILES)
 
 
+@pytest.mark.soak
 def test_redis_may_be_away_when_work_is_asked_for_and_when_workers_start(installed, workers, photos, redis):
     redis.kill()
     job = queue(installed, photos)
@@ -101,12 +102,14 @@ def test_redis_may_be_away_when_work_is_asked_for_and_when_workers_start(install
 
 
 @pytest.mark.soak
+@pytest.mark.soak
 def test_another_secret_key_loses_no_work(installed, workers, photos, redis):
     job = queue(installed, photos)
     workers.start(MEDIAPARSER_SECRET_KEY="another" * 10)
     assert finished(installed, job) == ("completed", FILES)
 
 
+@pytest.mark.soak
 @pytest.mark.soak
 def test_a_cluster_that_an_idle_worker_froze_is_started_again(installed, workers, photos, redis):
     workers.start("--workers=1")

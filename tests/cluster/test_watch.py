@@ -77,6 +77,7 @@ def jobs(installation):
     return installation.query("SELECT state FROM media_catalog_job ORDER BY id")
 
 
+@pytest.mark.soak
 def test_imports_what_arrives_in_bursts_and_ends_when_it_is_told(installed, photos, watch, make_picture):
     running = watch("--label", "Mum's phone")
     wait_until(lambda: "first.png" in known(installed))
@@ -120,6 +121,7 @@ def test_a_file_that_is_written_slowly_appears_only_when_it_is_whole(installed, 
     assert running.end() == 0
 
 
+@pytest.mark.soak
 def test_what_arrived_while_nobody_watched_is_found_by_the_next_watch(installed, photos, watch, make_picture):
     running = watch()
     wait_until(lambda: "first.png" in known(installed))
@@ -152,6 +154,7 @@ def test_a_folder_may_come_later_than_its_watch(installed, photos, watch):
     wait_until(lambda: "first.png" in known(installed))
 
 
+@pytest.mark.soak
 def test_two_watches_of_a_folder_do_no_harm(installed, photos, watch, make_picture):
     first, second = watch(), watch()
     wait_until(lambda: "first.png" in known(installed))
@@ -164,6 +167,7 @@ def test_two_watches_of_a_folder_do_no_harm(installed, photos, watch, make_pictu
     assert len(jobs(installed)) <= 5
 
 
+@pytest.mark.soak
 def test_waits_while_somebody_else_imports_the_folder(installed, photos, workers, watch):
     workers.process.terminate()
     workers.process.wait(20)

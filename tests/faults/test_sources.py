@@ -72,6 +72,7 @@ def _keep_changing(path: Path, is_over: threading.Event) -> None:
             file.write(b"x")
 
 
+@pytest.mark.soak
 def test_files_without_permission_halt_the_import_and_are_had_when_it_is_given(product, photos, undisturbed):
     """The way out of a halt: what was read stays, the rest is read as well, what failed is tried again."""
     product = as_any_user(product)

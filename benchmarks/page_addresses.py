@@ -1,0 +1,170 @@
+"""Every page of the workplace with addresses that lead to something: for benchmarks, tests and pictures."""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from media_catalog.models import (
+    CameraRule,
+    DecisionBatch,
+    DuplicateGroup,
+    Fate,
+    Job,
+    MediaFile,
+    State,
+)
+from media_catalog.services import troubles
+
+# Addresses that show no page of their own: pictures, answers to forms, parts of pages, what watchers ask for.
+NO_PAGES = frozenset(
+    {
+        "date_back",
+        "date_understand",
+        "full_picture",
+        "group_outcome",
+        "health",
+        "health_live",
+        "health_ready",
+        "login",
+        "logout",
+        "preview",
+        "suggest_tags",
+        "thumbnail",
+        "video",
+    }
+)
+FORMS = {"bulk": "all=1&filters=confidence%3Dlow"}
+UNRESOLVED = ("near", "same_pixels", "edited", "burst")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page, by the name of its address and what it shows."""
+
+    name: str
+    address: str
+    about: str = ""
+    form: str = ""  # as an address holds it, for a page that answers to a form
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} {self.about}".strip()
+
+
+def pages(*, of_each: int | None = None) -> list[Page]:
+    """Return the pages of the library that is in use; what it has nothing for is left out.
+
+    :param of_each: no more than so many that only differ in what they show.
+    """
+    return [
+        Page(name=name, about=about, address=address, form=FORMS.get(name, ""))
+        for name, found in BOOK.items()
+        for about, address in itertools.islice(found(name), of_each)
+    ]
+
+
+Found = Iterator[tuple[str, str]]
+
+
+def _plain(name: str) -> Found:
+    yield "", reverse(name)
+
+
+def _queries(**queries: str) -> Callable[[str], Found]:
+    def found(name: str) -> Found:
+        for about, query in queries.items():
+            yield about.replace("_", " ").strip(), reverse(name) + query
+
+    return found
+
+
+def _first(rows: QuerySet[Any], **about: Mapping[str, Any]) -> Callable[[str], Found]:
+    def found(name: str) -> Found:
+        for text, values in about.items():
+            row = rows.filter(**values).order_by("pk").first()
+            if row is not None:
+                yield text.strip("_"), reverse(name, args=[row.pk])
+
+    return found
+
+
+def _kinds_of_copies(name: str) -> Found:
+    for kind in UNRESOLVED:
+        yield kind, f"{reverse(name)}?kind={kind}"
+
+
+def _groups(name: str) -> Found:
+    for kind in (*UNRESOLVED, "identical"):
+        group = DuplicateGroup.objects.filter(kind=kind).order_by("resolved_at", "pk").first()
+        if group is not None:
+            yield kind, reverse(name, args=[group.pk])
+
+
+def _job_files(name: str) -> Found:
+    job = Job.objects.filter(kind=Job.Kind.IMPORT).order_by("pk").first()
+    if job is not None:
+        for outcome in ("done", "failed", "skipped"):
+            yield outcome, reverse(name, args=[job.pk, outcome])
+
+
+def _reasons(name: str) -> Found:
+    for one in troubles.reasons()[:3]:
+        yield f"{one.fate} {one.code}", reverse(name, args=[one.fate.value, one.code])
+
+
+FILES = MediaFile.objects.all()
+UNDATED = {"needs_date": True, "captured_local": None}
+FEW: Mapping[str, Any] = {"name__contains": "<"}
+BOOK: Mapping[str, Callable[[str], Found]] = {
+    "home": _plain,
+    "dates": _plain,
+    "date_others": _first(FILES, _={"needs_date": True}),
+    "copies": _kinds_of_copies,
+    "group": _groups,
+    "copy_rules": _plain,
+    "date_rules": _queries(
+        none="",
+        medium="?confidence=medium&seed=1",
+        camera="?confidence=low&camera=Pixel+5&seed=2",
+        name="?confidence=low&origin=name&seed=3",
+    ),
+    "clocks": _plain,
+    "clock_tool": _queries(all="", camera="?camera=Pixel+5", rule="?camera=Pixel+5&by=1h"),
+    "clock_zone": _queries(all="", camera="?camera=Pixel+5", rule="?camera=Pixel+5&zone=Tokyo"),
+    "clock_files": _plain,
+    "clock_rule": _first(CameraRule.objects.all(), _={}),
+    "grid": _queries(
+        all="",
+        low="?confidence=low",
+        undated="?confidence=none&state=analysed",
+        open="?open=true",
+        dates="?date=true",
+        failed="?fate=failed",
+        videos="?kind=video",
+        years="?from=2015-01-01&until=2016-12-31",
+        name="?name=IMG_7001",
+        two="?kind=image&confidence=high",
+    ),
+    "file": _first(
+        FILES,
+        picture={"kind": "image", "state": State.ANALYSED, "confidence": "high"},
+        video={"kind": "video", "state": State.ANALYSED},
+        undated=UNDATED,
+        failed={"fate": Fate.FAILED},
+        hostile=FEW,
+    ),
+    "bulk": _plain,
+    "jobs": _plain,
+    "job": _first(Job.objects.all(), first={}, export={"kind": "export"}),
+    "job_files": _job_files,
+    "history": _plain,
+    "copy_rule_audit": _first(DecisionBatch.objects.all(), _={"verb": "copy_rule"}),
+    "date_audit": _first(DecisionBatch.objects.all(), _={"verb": "confirm"}),
+    "batch": _first(DecisionBatch.objects.filter(number__gt=0), _={}),
+    "trouble": _plain,
+    "trouble_reason": _reasons,
+}
