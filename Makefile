@@ -10,6 +10,9 @@ DEV := .venv/.dev-is-ready
 # On four processes, since many tests wait for others to die; one that hangs for three minutes is a failure.
 PYTEST := $(PYTHON_BIN) -m pytest -n 4 --dist worksteal --timeout=180
 
+# Tests of what is the same on every database.
+ALIKE := pipeline samples browser media_catalog/admin media_catalog/commands media_catalog/management media_catalog/templatetags
+
 KILLS ?= 50
 PORT ?= 8000
 TO ?= storage/screenshots
@@ -37,7 +40,7 @@ run: $(RUNTIME) ## Import PHOTOS (default: small samples) and serve the pages on
 test: $(DEV) ## Run the tests on SQLite, then those that need a database on a private PostgreSQL
 	$(PYTEST)
 	@if scripts/setup postgres; then set -x; $(PYTHON_BIN) -m tests.postgres $(PYTEST) -m "not soak and not any_database" \
-	--ignore=tests/pipeline --ignore=tests/samples; \
+	$(ALIKE:%=--ignore=tests/%); \
 	else test -z "$$CI"; fi
 
 check: $(DEV) ## Format, lint, types, direction of imports, migrations, settings of a deployment; no tests

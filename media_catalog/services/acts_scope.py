@@ -56,7 +56,8 @@ def counted(files: MediaFileQuerySet, *conditions: Q) -> tuple[Scope, list[int]]
     last = MediaFile.objects.aggregate(Max("pk"))["pk__max"] or 0
     numbers = {f"of_{place}": Count("pk", filter=one) for place, one in enumerate(conditions)}
     found = until(files, last).aggregate(number=Count("pk"), total=Sum("pk"), **numbers)
-    scope = Scope(number=found["number"], total=found["total"] or 0, last=last, since=since)
+    # PostgreSQL sums up large integers to a decimal.
+    scope = Scope(number=found["number"], total=int(found["total"] or 0), last=last, since=since)
     return scope, [found[name] for name in numbers]
 
 

@@ -95,6 +95,7 @@ def outcome(installation):
     )
 
 
+@pytest.mark.any_database
 def test_a_paused_import_stops_within_two_seconds_and_resumes_to_the_same_end(
     installed, workers, many_photos
 ):
@@ -154,6 +155,7 @@ def _workers_alive(installation):
     return False
 
 
+@pytest.mark.soak
 @pytest.mark.any_database
 def test_a_cancelled_import_ends_at_once_and_the_next_one_reads_the_rest(installed, workers, many_photos):
     job = begin(installed, "import_path", many_photos)

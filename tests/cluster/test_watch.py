@@ -132,6 +132,7 @@ def test_what_arrived_while_nobody_watched_is_found_by_the_next_watch(installed,
     wait_until(lambda: "meanwhile.png" in known(installed))
 
 
+@pytest.mark.soak
 def test_a_folder_that_goes_and_comes_back_loses_nothing(installed, photos, watch, make_picture):
     running = watch()
     wait_until(lambda: jobs(installed) == [("completed",)])

@@ -101,6 +101,7 @@ def test_a_cluster_that_an_idle_worker_froze_is_started_again(installed, workers
     assert not alive([main])
 
 
+@pytest.mark.soak
 @pytest.mark.any_database
 def test_long_work_is_no_freeze(installed, workers, photos, slow_exiftool):
     workers.start("--workers=1", MEDIAPARSER_EXIFTOOL=slow_exiftool)
@@ -180,6 +181,7 @@ def test_work_that_takes_longer_than_the_grace_is_killed_and_handed_out_again(
     assert finished(installed, job) == ("completed", FILES)
 
 
+@pytest.mark.any_database
 def test_another_secret_key_makes_old_doorbells_worthless_but_loses_no_work(installed, workers, photos):
     job = queue(installed, photos)
     shutil.copytree(photos, photos.with_name("more"))
