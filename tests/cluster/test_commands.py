@@ -46,6 +46,7 @@ def test_a_terminal_shows_a_bar_with_counts_and_the_current_file(installed, some
     assert "6 entries seen" in screen
 
 
+@pytest.mark.soak
 @pytest.mark.any_database
 def test_importing_again_knows_every_file(installed, some_photos):
     installed.json("import_path", some_photos)
