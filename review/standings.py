@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from media_catalog.models import DuplicateGroup, Fate, LibraryCount, Source
 from media_catalog.services import counts
@@ -81,12 +81,30 @@ PARTS = (
 )
 # What waits for a person: its name, the facet and value that count it, what it is called, and its page.
 TASKS = (
-    ("same_pixels", counts.GROUP, Group.SAME_PIXELS, gettext_lazy("groups of duplicates"), "copies"),
-    ("near", counts.GROUP, Group.NEAR, gettext_lazy("groups of near copies"), "copies"),
-    ("date", "needs_date", "True", gettext_lazy("waiting for a date"), "dates"),
-    ("flagged", "is_flagged", "True", gettext_lazy("flagged"), "grid"),
-    ("burst", counts.GROUP, Group.BURST, gettext_lazy("bursts"), "copies"),
-    ("edited", counts.GROUP, Group.EDITED, gettext_lazy("groups of edited pictures"), "copies"),
+    (
+        "same_pixels",
+        counts.GROUP,
+        Group.SAME_PIXELS,
+        ngettext_lazy("group of duplicates", "groups of duplicates"),
+        "copies",
+    ),
+    (
+        "near",
+        counts.GROUP,
+        Group.NEAR,
+        ngettext_lazy("group of near copies", "groups of near copies"),
+        "copies",
+    ),
+    ("date", "needs_date", "True", ngettext_lazy("waiting for a date", "waiting for a date"), "dates"),
+    ("flagged", "is_flagged", "True", ngettext_lazy("flagged", "flagged"), "grid"),
+    ("burst", counts.GROUP, Group.BURST, ngettext_lazy("burst", "bursts"), "copies"),
+    (
+        "edited",
+        counts.GROUP,
+        Group.EDITED,
+        ngettext_lazy("group of edited pictures", "groups of edited pictures"),
+        "copies",
+    ),
 )
 QUERIES = {"copies": "kind", "grid": "flagged"}
 
@@ -135,7 +153,9 @@ def _tasks(numbers: Numbers, source: int | None) -> Iterator[Task]:
     for name, facet, value, label, page in TASKS:
         if number := numbers.get((facet, str(value)), 0):
             query = {QUERIES[page]: name if page == "copies" else "yes"} if page in QUERIES else {}
-            yield Task(name=name, label=str(label), address=_address(page, query, source), number=number)
+            yield Task(
+                name=name, label=str(label % number), address=_address(page, query, source), number=number
+            )
 
 
 def _address(page: str, query: Mapping[str, str], source: int | None) -> str:

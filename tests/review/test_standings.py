@@ -33,6 +33,12 @@ def test_sums_up_all_libraries_and_tells_of_each():
     assert parts(standing.libraries[1]) == {"open": 1, "skipped": 1}
 
 
+@pytest.mark.parametrize(("number", "label"), [(1, "burst"), (2, "bursts")])
+def test_one_of_a_kind_is_not_told_in_the_plural(number, label):
+    count("group", "burst", number)
+    assert [task.label for task in standings.standing().whole.tasks] == [label]
+
+
 def test_every_count_is_a_link_that_names_the_library():
     one, other = copies.file("a.jpg"), copies.file("b.jpg", is_flagged=True)
     copies.group("near", one, other)
