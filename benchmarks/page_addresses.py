@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -15,15 +16,18 @@ from media_catalog.models import (
     Fate,
     Job,
     MediaFile,
+    Source,
     State,
+    Upload,
 )
-from media_catalog.services import troubles
+from media_catalog.services import import_folders, troubles
 
 # Addresses that show no page of their own: pictures, answers to forms, parts of pages, what watchers ask for.
 NO_PAGES = frozenset(
     {
         "date_back",
         "date_understand",
+        "export_zip",
         "full_picture",
         "group_outcome",
         "health",
@@ -111,11 +115,26 @@ def _job_files(name: str) -> Found:
             yield outcome, reverse(name, args=[job.pk, outcome])
 
 
+def _allowed_folders(name: str) -> Found:
+    for root in import_folders.shown_roots()[:1]:
+        yield "", f"{reverse(name)}?at={root.token}"
+
+
 def _reasons(name: str) -> Found:
     for one in troubles.reasons()[:3]:
         yield f"{one.fate} {one.code}", reverse(name, args=[one.fate.value, one.code])
 
 
+def _plans(name: str) -> Found:
+    plan = JOBS.filter(kind=Job.Kind.PLAN, state=Job.State.COMPLETED).order_by("pk").last()
+    if plan is not None:
+        address = reverse(name, args=[plan.pk])
+        yield "all", address
+        for year, months in list(plan.summary.get("months", {}).items())[:1]:
+            yield "month", f"{address}?year={year}&month={next(iter(months))}"
+
+
+JOBS = Job.objects.all()
 FILES = MediaFile.objects.all()
 UNDATED = {"needs_date": True, "captured_local": None}
 FEW: Mapping[str, Any] = {"name__contains": "<"}
@@ -158,9 +177,18 @@ BOOK: Mapping[str, Callable[[str], Found]] = {
         hostile=FEW,
     ),
     "bulk": _plain,
+    "imports": _plain,
+    "import_folders": _allowed_folders,
+    "upload": _first(Upload.objects.filter(state=Upload.State.OPEN), _={}),
     "jobs": _plain,
     "job": _first(Job.objects.all(), first={}, export={"kind": "export"}),
     "job_files": _job_files,
+    "exports": _plain,
+    "export": _first(JOBS, export={"kind": "export", "export__isnull": False}),
+    "export_plan": _plans,
+    "export_tags": _first(JOBS, _={"kind": "export", "export__isnull": False}),
+    "finalize": _first(JOBS, _={"kind": "export", "export__isnull": False}),
+    "deletions": _plain,
     "history": _plain,
     "copy_rule_audit": _first(DecisionBatch.objects.all(), _={"verb": "copy_rule"}),
     "date_audit": _first(DecisionBatch.objects.all(), _={"verb": "confirm"}),
@@ -168,3 +196,59 @@ BOOK: Mapping[str, Callable[[str], Found]] = {
     "trouble": _plain,
     "trouble_reason": _reasons,
 }
+LISTS = {
+    "mediafile": {
+        "all": "",
+        "state": "?state=failed",
+        "confidence": "?confidence=low",
+        "source": "?source={source}",
+        "camera": "?camera=Pixel+5",
+        "year": "?from=2015-01-01&until=2015-12-31",
+        "flagged": "?flagged=yes",
+        "undated": "?date=yes&confidence=none",
+        "two": "?kind=video&confidence=low",
+        "group": "?group=near",
+        "tag": "?tag=tag+7",
+        "search": "?q=IMG_7001",
+        "never": "?state=failed&camera=Pixel+5",
+    },
+    "duplicategroup": {"all": "", "unresolved": "?kind=near&resolved=no", "kind": "?kind=edited"},
+    "duplicatemember": {"all": ""},
+    "decisionbatch": {"all": "", "verb": "?verb=flag"},
+    "decision": {"all": ""},
+    "job": {"all": "", "kind": "?kind=import"},
+    "jobfile": {"of a job": "?job__id__exact={job}&outcome=done"},
+    "timestampcandidate": {"all": ""},
+    "filetag": {"all": ""},
+    "tag": {"all": ""},
+    "source": {"all": ""},
+    "camerarule": {"all": ""},
+    "exportedfile": {"all": ""},
+}
+ROWS = ("mediafile", "duplicategroup", "job", "source", "tag", "camerarule", "decisionbatch")
+
+
+def admin_pages() -> list[Page]:
+    """Return lists of the admin, narrowed in several ways, and a row of each kind that matters."""
+    first = {
+        "source": Source.objects.order_by("pk").values_list("pk", flat=True).first(),
+        "job": Job.objects.order_by("pk").values_list("pk", flat=True).first(),
+    }
+    found = [
+        Page(name=f"admin {model}", about=about, address=_list(model) + query.format(**first))
+        for model, queries in LISTS.items()
+        for about, query in queries.items()
+    ]
+    return [*found, *_rows()]
+
+
+def _list(model: str) -> str:
+    return reverse(f"admin:media_catalog_{model}_changelist")
+
+
+def _rows() -> Iterator[Page]:
+    for model in ROWS:
+        row = apps.get_model("media_catalog", model)._default_manager.order_by("pk").first()
+        if row is not None:
+            address = reverse(f"admin:media_catalog_{model}_change", args=[row.pk])
+            yield Page(name=f"admin {model}", about="row", address=address)

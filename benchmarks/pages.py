@@ -89,11 +89,12 @@ def _measure_both(measure: Measure, files: int) -> bool:
 
 def _measure(measure: Measure) -> Mapping[str, Measured]:
     """Ask for all pages in turn, again and again, and return what each of them costs."""
-    from benchmarks.page_addresses import Page, pages
+    from benchmarks.page_addresses import Page, admin_pages, pages
 
     client = _client()
     stock = Page(name="stock admin list", address=STOCK)
-    wanted = [stock, *(page for page in pages() if measure.only in page.title)]
+    every = [*pages(), *admin_pages()]
+    wanted = [stock, *(page for page in every if measure.only in page.title)]
     queries = {page.title: _queries(client, page) for page in wanted}
     times: dict[str, list[float]] = {page.title: [] for page in wanted}
     gc.collect()

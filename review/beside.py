@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from media_catalog.models import DuplicateMember, MediaFile
+from media_catalog.services import walks
 from media_catalog.services.selections import FILTERS, BadSelection, Selection
-from review import walks
 
 MOST_GROUPS = 10
 ALL = "all"

@@ -7,21 +7,13 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from media_catalog.models import MediaFile
+from media_catalog.services.camera_names import KNOWN, MOST
+from media_catalog.services.camera_names import models as models
 from media_catalog.templatetags.plain import visible
 
-MOST = 100
 COUNTED = 1000
 # Files at both ends of a camera's time that are asked for the number of its body.
 ASKED = 500
-# The next model is looked up behind the one before; the rest is told by the first of its files.
-KNOWN = """
-WITH RECURSIVE known(model) AS (
-    SELECT MIN(camera_model) FROM media_catalog_mediafile WHERE camera_model > ''
-    UNION ALL
-    SELECT (SELECT MIN(camera_model) FROM media_catalog_mediafile WHERE camera_model > known.model)
-    FROM known WHERE known.model IS NOT NULL
-)
-"""
 NAMES = """
 SELECT model,
     (SELECT camera_make FROM media_catalog_mediafile WHERE camera_model = known.model
@@ -30,7 +22,6 @@ SELECT model,
      AS counted)
 FROM known WHERE model IS NOT NULL LIMIT %s
 """
-MODELS = "SELECT model FROM known WHERE model IS NOT NULL LIMIT %s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +53,6 @@ def names() -> list[CameraName]:
         cursor.execute(KNOWN + NAMES, [COUNTED + 1, MOST])
         rows = cursor.fetchall()
     return [CameraName(model=model, make=make, number=number) for model, make, number in rows]
-
-
-def models() -> list[str]:
-    """Return the models alone, in their order."""
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN + MODELS, [MOST])
-        return [model for (model,) in cursor.fetchall()]
 
 
 def serials(model: str) -> Sequence[str]:

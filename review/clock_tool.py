@@ -9,10 +9,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from media_catalog.models import CameraRule, MediaFile
+from media_catalog.services import walks
 from media_catalog.services.acts import Act, BadAct
 from media_catalog.services.selections import BadSelection
 from media_catalog.services.zone_decisions import Keeping
-from review import cameras, clock_effects, clock_readings, clocks, queues, walks
+from review import cameras, clock_effects, clock_readings, clocks, queues
 from review.clock_effects import Effect
 from review.clock_readings import Measured, NotMeasured
 from review.forms.clocks import RULE, ClockForm, ScopeForm, ZoneForm

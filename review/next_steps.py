@@ -97,7 +97,7 @@ PARTS: Mapping[str, tuple[Any, Any]] = {
             "Everything is decided: %(shown)s files are ready for the archive.",
             "number",
         ),
-        gettext_lazy("See what is ready"),
+        gettext_lazy("Export them"),
     ),
     Fate.FAILED: (
         ngettext_lazy(
@@ -108,7 +108,7 @@ PARTS: Mapping[str, tuple[Any, Any]] = {
         gettext_lazy("Look at what failed"),
     ),
 }
-COMMANDS = {counts.READY: "manage.py export /path/to/archive"}
+PAGES = {counts.UNREAD: "jobs", counts.READY: "exports"}
 
 
 def after(tasks: Sequence[Task], segments: Sequence[Segment]) -> Step:
@@ -125,12 +125,12 @@ def after(tasks: Sequence[Task], segments: Sequence[Segment]) -> Step:
             return _step(TASKS[name], waiting[name].number, waiting[name].address)
     for value in PARTS:
         if value in parts:
-            address = reverse("jobs") if value == counts.UNREAD else parts[value].address
-            return _step(PARTS[value], parts[value].number, address, command=COMMANDS.get(value, ""))
+            address = reverse(PAGES[value]) if value in PAGES else parts[value].address
+            return _step(PARTS[value], parts[value].number, address)
     return Step(text=_("All is done."), label=_("Look at your files"), address=reverse("grid"))
 
 
-def _step(words: tuple[Any, Any], number: int, address: str, *, command: str = "") -> Step:
+def _step(words: tuple[Any, Any], number: int, address: str) -> Step:
     text, label = words
     values = {"number": number, "shown": number_format(number, force_grouping=True)}
-    return Step(text=str(text % values), label=str(label), address=address, command=command)
+    return Step(text=str(text % values), label=str(label), address=address)

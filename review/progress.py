@@ -26,6 +26,8 @@ TITLES = {
     Job.Kind.REDATE: gettext_lazy("Change of dates"),
     Job.Kind.GROUP: gettext_lazy("Search for copies"),
     Job.Kind.DECIDE: gettext_lazy("Decision about many files"),
+    Job.Kind.PLAN: gettext_lazy("Plan of an export to %(of)s"),
+    Job.Kind.FINALIZE: gettext_lazy("Clearing up after an export to %(of)s"),
 }
 ACTIONS = {
     Action.PAUSE: gettext_lazy("Pause"),
@@ -50,6 +52,10 @@ SUMS = {
     "groups": gettext_lazy("groups of copies"),
     "changed": gettext_lazy("files with another date"),
     "decided": gettext_lazy("files changed"),
+    "deleted": gettext_lazy("originals deleted"),
+    "kept": gettext_lazy("originals kept"),
+    "cleaned": gettext_lazy("working files removed"),
+    "cleared": gettext_lazy("records cleared"),
 }
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from media_catalog.models import FileTag, MediaFile
+from media_catalog.services import walks
 from media_catalog.services.selections import BadSelection, Selection
 from media_catalog.templatetags.capture import captured, offset_text
-from review import walks
 
 MOST_IN_ADDRESS = 200  # ids
 LOOKED_AT = 200  # files of a selection, to say what they have in common
@@ -69,10 +69,18 @@ def of_request(data: QueryDict) -> Selection:
     :raises BadSelection: when nothing is, or it cannot be read.
     """
     if stored := data.get("selection"):
-        return Selection.of_json(_mapping(stored))
+        return of_text(stored)
     if data.get("all"):
         return Selection.matching(QueryDict(data.get("filters", "")).dict())
     return Selection(ids=tuple(sorted(_picked(data))))
+
+
+def of_text(text: str) -> Selection:
+    """Read a selection as `as_field` has written it.
+
+    :raises BadSelection: when it cannot be read.
+    """
+    return Selection.of_json(_mapping(text))
 
 
 def seen(data: QueryDict) -> dict[int, str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from media_catalog.models import (
     Decision,
     DecisionBatch,
+    Deletion,
     DuplicateGroup,
     DuplicateMember,
     ExportedFile,
@@ -59,6 +60,7 @@ def story(file: MediaFile) -> list[Event]:
         *_groups(file),
         *_acts(decisions),
         *_copies(file),
+        *_deletions(file),
     ]
     return sorted(events, key=lambda event: event.at)
 
@@ -159,3 +161,11 @@ def _copies(file: MediaFile) -> Iterator[Event]:
             place = f"{row.archive.root_text}/{row.destination}"
             text = COPIES[Copy(row.state)] % {"place": place}
             yield Event(at=at, text=text, is_bad=row.state == Copy.FAILED)
+
+
+def _deletions(file: MediaFile) -> Iterator[Event]:
+    rows = Deletion.objects.filter(file=file, state=Deletion.State.DELETED).select_related("actor")
+    for row in rows.order_by("-pk")[:MOST_ROWS]:
+        text = _("Its original was deleted, after its copy had been read again: %(place)s")
+        who = row.actor.get_username() if row.actor else ""
+        yield Event(at=row.deleted_at or row.created_at, text=text % {"place": row.copy_text}, who=who)

@@ -5,9 +5,31 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure, OrmQ, Schedule, Success
 
-from media_catalog.admin import cameras, decisions, duplicates, exports, files, jobs, sources, tags
+from media_catalog.admin import (
+    cameras,
+    decisions,
+    duplicates,
+    exports,
+    file_parts,
+    files,
+    jobs,
+    sources,
+    tags,
+    uploads,
+)
 
-__all__ = ["cameras", "decisions", "duplicates", "exports", "files", "jobs", "sources", "tags"]
+__all__ = [
+    "cameras",
+    "decisions",
+    "duplicates",
+    "exports",
+    "file_parts",
+    "files",
+    "jobs",
+    "sources",
+    "tags",
+    "uploads",
+]
 
 admin.site.site_header = _("MediaParser administration")
 admin.site.site_title = _("MediaParser")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from media_catalog.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
-from media_catalog.models import Archive, Export, ExportedFile
+from media_catalog.models import Archive, Deletion, Export, ExportedFile
 
 
 class ExportedFileInline(ReadOnlyInline):
@@ -40,3 +40,10 @@ class ExportedFileAdmin(ReadOnlyAdmin[ExportedFile]):
     list_select_related = ("file", "archive")
     search_fields = ("destination",)
     search_help_text = _("Path in the archive")
+
+
+@admin.register(Deletion)
+class DeletionAdmin(ReadOnlyAdmin[Deletion]):
+    list_display = ("created_at", "original_text", "state", "copy_text", "reason_text", "actor", "job")
+    list_filter = ("state",)
+    list_select_related = ("actor", "job")

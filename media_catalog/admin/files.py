@@ -1,55 +1,36 @@
 """Files, their dates and their tags as they were read."""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.functional import cached_property
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from media_catalog.admin import acting, file_filters
+from media_catalog.admin.decisions import DecisionInline
+from media_catalog.admin.deeds import DEEDS
 from media_catalog.admin.duplicates import MembershipInline
 from media_catalog.admin.exports import ExportedFileInline
-from media_catalog.admin.read_only import BoundedPaginator, ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, table
+from media_catalog.admin.file_list import SEARCH, FileChangeList
+from media_catalog.admin.pictures import picture
+from media_catalog.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, table
 from media_catalog.admin.tags import FileTagInline
 from media_catalog.models import (
     FileMetadata,
-    FileTraits,
     MediaFile,
-    MediaFileQuerySet,
-    SidecarLink,
-    SidecarValues,
-    Stack,
     TimestampCandidate,
 )
-from media_catalog.services import counts
+from media_catalog.services import selections
 from media_catalog.templatetags.capture import captured, claimed, modified
 from media_catalog.templatetags.plain import visible
 from media_catalog.templatetags.reasons import reason, trouble, verdict
-
-
-class FilePaginator(BoundedPaginator):
-    @cached_property
-    def count(self) -> int:
-        if isinstance(self.object_list, QuerySet) and self.object_list.query.where:
-            return super().count
-        return sum(counts.numbers("state").values())
-
-
-class OpenFilter(admin.SimpleListFilter):
-    title = _("needs a decision")
-    parameter_name = "open"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Iterable[tuple[str, Any]]:
-        return [("yes", _("Yes"))]
-
-    def queryset(self, request: HttpRequest, queryset: MediaFileQuerySet) -> MediaFileQuerySet:  # type: ignore[override]  # files only
-        return queryset.open() if self.value() == "yes" else queryset
 
 
 class CandidateInline(ReadOnlyInline):
@@ -72,12 +53,14 @@ class CandidateInline(ReadOnlyInline):
         return visible(verdict(candidate))
 
 
-def picture(file: MediaFile, *, size_px: int) -> SafeString | str:
-    """Show the grid picture of a file no larger than `size_px`, or nothing where there is none."""
-    if not file.has_thumbnail:
-        return "-"
-    url = f"{reverse('thumbnail', args=[file.pk])}?v={file.sha256[:8]}"
-    return format_html('<img class="thumbnail" src="{}" alt="" height="{}" loading="lazy">', url, size_px)
+# As `walks` notes them.
+MARKS = {
+    "is_flagged": _("flagged"),
+    "reviewed_at": _("confirmed"),
+    "is_copy": _("identical copy"),
+    "is_grouped": _("in an unresolved group"),
+    "snoozed_until": _("put off"),
+}
 
 
 def tag_text(value: object) -> str:
@@ -93,17 +76,18 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
         "captured_from",
         "confidence",
         "kind",
+        "camera",
         "state",
         "fate",
-        "source__label",
+        "marks",
+        "source_label",
     )
     list_display_links = ("thumbnail", "shown_name")
-    list_filter = ("state", "confidence", "kind", "fate", OpenFilter, "is_flagged", "source")
-    list_select_related = ("source",)
-    paginator = FilePaginator
-    search_fields = ("name", "path_text", "camera_make", "camera_model")
+    list_filter = file_filters.FILTERS
+    list_per_page = 60
+    search_fields = ("path_text", "camera_make", "camera_model")
     search_help_text = _("Name, folder or camera")
-    inlines = (CandidateInline, MembershipInline, FileTagInline, ExportedFileInline)
+    inlines = (CandidateInline, MembershipInline, FileTagInline, DecisionInline, ExportedFileInline)
     readonly_fields = (
         "large_thumbnail",
         "shown_name",
@@ -178,9 +162,75 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[MediaFile]:
         return super().get_queryset(request).defer("path_bytes")
 
+    def get_changelist(self, request: HttpRequest, **_more: Any) -> type[FileChangeList]:
+        return FileChangeList
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        # Whatever narrowed the list and is no filter would be forgotten where "all that match" are meant.
+        return lookup in selections.FILTERS
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[MediaFile], search_term: str
+    ) -> tuple[QuerySet[MediaFile], bool]:
+        text = search_term.strip()
+        return file_filters.narrow(queryset, {SEARCH: text}) if text else queryset, False
+
+    def get_urls(self) -> list[URLPattern]:
+        page = path(
+            "act/<slug:name>/", self.admin_site.admin_view(self.act), name="media_catalog_mediafile_act"
+        )
+        return [page, *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer what is done by pages of its own; nothing here is called by Django."""
+        named = {acting.TABLE: _("Table for spreadsheets (CSV)")}
+        if acting.may_act(request):
+            named = {name: deed.label for name, deed in DEEDS.items()} | named
+        return {name: (None, name, label) for name, label in named.items()}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        name = request.POST.get("action", "")
+        if request.method == "POST" and name in self.get_actions(request):
+            return self._begin(request, name)
+        return super().changelist_view(request, extra_context)
+
+    def _begin(self, request: HttpRequest, name: str) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            files = cast("FileChangeList", self.get_changelist_instance(request))
+            selection = acting.chosen(request, files)
+        except (selections.BadSelection, IncorrectLookupParameters) as refusal:
+            self.message_user(request, str(refusal), messages.WARNING)
+            return redirect(request.get_full_path())
+        if name == acting.TABLE:
+            return acting.table(selection)
+        return acting.begin(request, name, selection, site=self._site(request))
+
+    def act(self, request: HttpRequest, name: str) -> HttpResponseBase:
+        return acting.act(request, name, site=self._site(request))
+
+    def _site(self, request: HttpRequest) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "opts": self.opts}
+
+    def view_on_site(self, file: MediaFile) -> str:
+        return reverse("file", args=[file.pk])
+
     @admin.display(description=_("picture"))
     def thumbnail(self, file: MediaFile) -> str:
         return picture(file, size_px=64)
+
+    @admin.display(description=_("source"))
+    def source_label(self, file: MediaFile) -> str:
+        return visible(file.source.label)
+
+    @admin.display(description=_("camera"))
+    def camera(self, file: MediaFile) -> str:
+        return visible(file.camera_model) or "-"
+
+    @admin.display(description=_("marks"))
+    def marks(self, file: MediaFile) -> str:
+        return ", ".join(str(text) for name, text in MARKS.items() if getattr(file, name, None)) or "-"
 
     @admin.display(description=_("picture"))
     def large_thumbnail(self, file: MediaFile) -> str:
@@ -224,50 +274,3 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
         if metadata is None:
             return "-"
         return table((name, tag_text(value)) for name, value in sorted(metadata.tags.items()))
-
-
-@admin.register(FileMetadata)
-class FileMetadataAdmin(ReadOnlyAdmin[FileMetadata]):
-    is_part = True
-    list_display = ("file",)
-    list_select_related = ("file",)
-
-
-@admin.register(FileTraits)
-class FileTraitsAdmin(ReadOnlyAdmin[FileTraits]):
-    is_part = True
-    list_display = ("file", "shot_local", "burst_id", "live_id", "sharpness", "facts_count")
-    list_select_related = ("file",)
-
-
-@admin.register(TimestampCandidate)
-class TimestampCandidateAdmin(ReadOnlyAdmin[TimestampCandidate]):
-    is_part = True
-    list_display = ("source", "raw_text", "claim", "weight", "verdict", "is_chosen", "file")
-    list_filter = ("is_chosen",)
-    list_select_related = ("file",)
-
-    @admin.display(description=_("read as"))
-    def claim(self, candidate: TimestampCandidate) -> str:
-        return claimed(candidate)
-
-
-@admin.register(Stack)
-class StackAdmin(ReadOnlyAdmin[Stack]):
-    is_part = True
-    list_display = ("id", "kind", "created_at")
-    list_filter = ("kind",)
-
-
-@admin.register(SidecarLink)
-class SidecarLinkAdmin(ReadOnlyAdmin[SidecarLink]):
-    list_display = ("file", "sidecar", "rule")
-    list_select_related = ("file", "sidecar")
-    is_part = True
-
-
-@admin.register(SidecarValues)
-class SidecarValuesAdmin(ReadOnlyAdmin[SidecarValues]):
-    list_display = ("file",)
-    list_select_related = ("file",)
-    is_part = True

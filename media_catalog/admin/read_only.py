@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
@@ -73,7 +74,7 @@ class ReadOnlyAdmin(ModelAdmin[M]):
     actions = None
     list_per_page = 100
     list_max_show_all = 100
-    ordering = ("-pk",)
+    ordering: ClassVar[Any] = ("-pk",)
     paginator = BoundedPaginator
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -92,8 +93,22 @@ class ReadOnlyAdmin(ModelAdmin[M]):
         return False
 
 
+class BoundedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic at run time
+    """The first rows alone, where there may be hundreds of thousands; the list of their kind has them all."""
+
+    most_rows = 50
+
+    @cached_property
+    def first_rows(self) -> QuerySet[Any]:
+        return super().get_queryset()[: self.most_rows]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.first_rows  # one and the same: it is asked for once for every row
+
+
 class ReadOnlyInline(TabularInline[Any, Any]):
     extra = 0
+    formset = BoundedFormSet
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -1,6 +1,8 @@
 """Where files come from, and how many of them are known."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import urlencode
 from zoneinfo import available_timezones
 
 from django import forms
@@ -8,11 +10,26 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from media_catalog.admin.confirmed import ConfirmedAdmin, RowDeed
 from media_catalog.admin.read_only import ReadOnlyAdmin
-from media_catalog.models import LibraryCount, Source
+from media_catalog.models import Job, LibraryCount, Source
+from media_catalog.services import imports, jobs
+from media_catalog.services.decisions import Actor
+
+
+def _running(source: Source) -> str:
+    running = Job.objects.unfinished().filter(kind=Job.Kind.IMPORT, source=source).first()
+    return _("job %(job)s is importing it already") % {"job": running.pk} if running else ""
+
+
+def _import(source: Source, _actor: Actor, at: datetime) -> object:
+    return imports.start(source, created_at=at)
 
 
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -28,11 +45,17 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
 
 
 @admin.register(Source)
-class SourceAdmin(ReadOnlyAdmin[Source]):
+class SourceAdmin(ConfirmedAdmin[Source]):
     form = SourceForm
     list_display = ("label", "root_text", "file_count", "time_zone", "keeper_preference", "created_at")
     fields = ("label", "root_text", "time_zone", "keeper_preference", "owner", "created_at")
     readonly_fields = ("root_text", "owner", "created_at")
+    search_fields = ("label", "root_text")
+    deeds: ClassVar = {
+        "import": RowDeed(
+            label=gettext_lazy("Import again"), refusal=_running, do=_import, errors=(jobs.AlreadyRunning,)
+        )
+    }
 
     def has_change_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
         return request.user.has_perm("media_catalog.change_source")
@@ -42,8 +65,10 @@ class SourceAdmin(ReadOnlyAdmin[Source]):
         return super().get_queryset(request).annotate(known=Sum("counts__number", filter=each_file_once))
 
     @admin.display(description=gettext_lazy("files"))
-    def file_count(self, source: Any) -> int:
-        return source.known or 0
+    def file_count(self, source: Any) -> str:
+        address = f"{reverse('admin:media_catalog_mediafile_changelist')}?{urlencode({'source': source.pk})}"
+        number = number_format(source.known or 0, force_grouping=True)
+        return format_html('<a href="{}">{}</a>', address, number)
 
 
 @admin.register(LibraryCount)

@@ -1,13 +1,17 @@
 """Tags, and the files that carry them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from media_catalog.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from media_catalog.models import FileTag, Tag
@@ -39,7 +43,7 @@ class FileTagInline(ReadOnlyInline):
 @admin.register(Tag)
 class TagAdmin(ReadOnlyAdmin[Tag]):
     form = TagForm
-    list_display = ("name", "kind", "created_at")
+    list_display = ("name", "kind", "created_at", "files")
     list_filter = ("kind",)
     search_fields = ("name",)
     fields = ("name", "kind", "created_at")
@@ -48,10 +52,14 @@ class TagAdmin(ReadOnlyAdmin[Tag]):
     def has_change_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
         return request.user.has_perm("media_catalog.change_tag")
 
+    @admin.display(description=gettext_lazy("files"))
+    def files(self, tag: Tag) -> str:
+        address = f"{reverse('admin:media_catalog_mediafile_changelist')}?{urlencode({'tag': tag.name})}"
+        return format_html('<a href="{}">{}</a>', address, _("Files that carry it"))
+
 
 @admin.register(FileTag)
 class FileTagAdmin(ReadOnlyAdmin[FileTag]):
     is_part = True
     list_display = ("tag", "file", "origin")
-    list_filter = ("origin",)
     list_select_related = ("tag", "file")

@@ -3,6 +3,7 @@
 from media_catalog.models.cameras import CameraHabit, CameraRule
 from media_catalog.models.counts import LibraryCount
 from media_catalog.models.decisions import Decision, DecisionBatch
+from media_catalog.models.deletions import Deletion
 from media_catalog.models.duplicates import DuplicateGroup, DuplicateMember, PairVerdict
 from media_catalog.models.exports import Archive, Export, ExportedFile
 from media_catalog.models.files import (
@@ -25,6 +26,7 @@ from media_catalog.models.sidecars import SidecarValues
 from media_catalog.models.sources import Source
 from media_catalog.models.tags import FileTag, Tag
 from media_catalog.models.traits import FileTraits
+from media_catalog.models.uploads import Upload, UploadedFile
 
 __all__ = [
     "Archive",
@@ -33,6 +35,7 @@ __all__ = [
     "Confidence",
     "Decision",
     "DecisionBatch",
+    "Deletion",
     "Disposition",
     "DuplicateGroup",
     "DuplicateMember",
@@ -60,5 +63,7 @@ __all__ = [
     "State",
     "Tag",
     "TimestampCandidate",
+    "Upload",
+    "UploadedFile",
     "WorkerBeat",
 ]

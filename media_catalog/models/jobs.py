@@ -29,6 +29,8 @@ class Job(models.Model):
         REDATE = "redate", _("change of dates")
         GROUP = "group", _("search for copies")
         DECIDE = "decide", _("decision about many files")
+        PLAN = "plan", _("plan of an export")
+        FINALIZE = "finalize", _("clearing up")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -81,7 +83,18 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["import", "export", "backfill", "redate", "group", "decide"]),
+                condition=Q(
+                    kind__in=[
+                        "import",
+                        "export",
+                        "backfill",
+                        "redate",
+                        "group",
+                        "decide",
+                        "plan",
+                        "finalize",
+                    ]
+                ),
                 name="job_kind_known",
             ),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import F
 
-from media_catalog.models import Export, ExportedFile, Job, JobFile, MediaFile
+from media_catalog.models import Deletion, Export, ExportedFile, Job, JobFile, MediaFile
 from media_catalog.pipeline import archive, archive_replace
 from media_catalog.pipeline.archive import ExportedCopy
 from media_catalog.pipeline.exiftool import ExifTool, ExifToolError, TagEdit
@@ -65,6 +65,10 @@ class Failure:
 
 DANGEROUS = Failure(
     code="kills_worker", text=f"broke off the program {risks.MAX_FILE_ATTEMPTS} times while it was exported"
+)
+
+ORIGINAL_DELETED = Failure(
+    code="original_deleted", text="its original was deleted after an export: its copy stays as it is"
 )
 
 
@@ -129,9 +133,11 @@ def _export(
         copy = _write(task, exiftool)
     except (archive.ExportError, ExifToolError, OSError) as error:
         archives.raise_if_lost(task.copy.archive, error)
-        _raise_if_lost(task, error)
+        is_deleted = isinstance(error, FileNotFoundError) and _was_deleted(task)
+        if not is_deleted:
+            _raise_if_lost(task, error)
         logger.warning("failed job=%s file=%s: %s", task.row.job_id, task.file.pk, error)
-        failure = _failure(error)
+        failure = ORIGINAL_DELETED if is_deleted else _failure(error)
         _record_failure(claim, task, failure, at=clock())
         return failure.code
     except Exception as error:
@@ -143,6 +149,11 @@ def _export(
         if has_replaced:
             export_finish.remove_replaced(claim, ExportedFile.objects.filter(file=task.file), clock=clock)
     return None
+
+
+def _was_deleted(task: Task) -> bool:
+    """Tell whether a person has had the original deleted, since its copy was safe."""
+    return task.file.deletions.filter(state=Deletion.State.DELETED, sha256=task.file.sha256).exists()
 
 
 def _raise_if_lost(task: Task, error: Exception) -> None:

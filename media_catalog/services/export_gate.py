@@ -7,23 +7,35 @@ from django.db.models import Count, Max, Sum
 from media_catalog.models import Archive, Confidence, DuplicateMember, MediaFile, State
 from media_catalog.models.fields import path_key
 from media_catalog.services import archives, export_plan, sources
+from media_catalog.services.selections import Selection
 
 
 class DecisionsOpen(Exception):
     """People have not decided about all files yet; the message says how many, and where."""
 
 
-def check(root: bytes, *, is_forced: bool) -> None:
+def check(root: bytes, *, is_forced: bool, selection: Selection | None = None) -> None:
     """Make sure that an export to a canonical path can start; nothing is changed.
 
     :param is_forced: let it start with open decisions.
+    :param selection: what alone is to be exported.
     :raises ArchiveRefused: when the folder cannot be an archive, or its disk cannot take the copies.
     :raises DecisionsOpen: when something is undecided.
     """
     archives.check(root)
-    if not is_forced:
+    if not is_forced and selection is None:
         _refuse_open()
-    _refuse_full(root, is_forced=is_forced)
+    elif selection is not None and not is_forced:
+        _refuse_open_among(selection)
+    _refuse_full(root, is_forced=is_forced, selection=selection)
+
+
+def _refuse_open_among(selection: Selection) -> None:
+    number = selection.files().exportable().open().count()
+    if number:
+        raise DecisionsOpen(
+            f"{number} of these files {'needs' if number == 1 else 'need'} a decision before the export."
+        )
 
 
 def _refuse_open() -> None:
@@ -59,10 +71,10 @@ def _unread() -> int:
     return MediaFile.objects.filter(state=State.DISCOVERED).count()
 
 
-def _refuse_full(root: bytes, *, is_forced: bool) -> None:
+def _refuse_full(root: bytes, *, is_forced: bool, selection: Selection | None) -> None:
     """All bytes to be written have to fit, and the largest file a second time while it gets its tags."""
     archive = Archive.objects.filter(root_key=path_key(root)).first()
-    files = export_plan.waiting(archive, is_forced=is_forced)
+    files = export_plan.waiting(archive, is_forced=is_forced, selection=selection)
     sums = (
         files.values("sha256").annotate(size=Max("size_bytes")).order_by().aggregate(Sum("size"), Max("size"))
     )

@@ -24,12 +24,14 @@ from media_catalog.models import (
 from media_catalog.pipeline.archive_names import Destination
 from media_catalog.services import counts, export_targets, jobs
 from media_catalog.services.export_names import Namer
+from media_catalog.services.selections import Selection
 
 SLICE = 500
 BATCH_BYTES = 2_000_000_000
 IDENTICAL = DuplicateGroup.Kind.IDENTICAL
 PLANNED, VERIFIED = ExportedFile.State.PLANNED, ExportedFile.State.VERIFIED
 UNFINISHED = (PLANNED, ExportedFile.State.FAILED)
+SELECTION = "selection"  # option of a job: what it is narrowed to
 RETRY_OF = "retry_of"  # option of a job: the one whose failed files it takes, and no others
 
 
@@ -51,7 +53,7 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Reserve a place for every file that needs a copy, and add the batches that write them."""
     job, export = claim.batch.job, claim.batch.job.export
     known = 0
-    for steps in slices(export.archive, is_forced=export.is_forced):
+    for steps in slices(export.archive, is_forced=export.is_forced, selection=selected(job)):
         files = [step.file for step in steps]
         seen = set(JobFile.objects.filter(job=job, file__in=files).values_list("file_id", flat=True))
         wanted = _wanted(job, files)
@@ -84,28 +86,43 @@ def _batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
         yield part
 
 
-def slices(archive: Archive | None, *, is_forced: bool) -> Iterator[list[Step]]:
+def selected(job: Job) -> Selection | None:
+    """Return the files that a job was narrowed to; `None` for all."""
+    return Selection.of_json(job.options[SELECTION]) if SELECTION in job.options else None
+
+
+def slices(
+    archive: Archive | None, *, is_forced: bool, selection: Selection | None = None
+) -> Iterator[list[Step]]:
     """Decide about all files that an export takes, in the order in which they get their names.
 
     Of identical files only one is among them. `None`: an archive that does not exist yet.
     """
     for files in _in_order():
         # Asked apart: with it in one query SQLite sorts the whole library for every slice.
-        taken = eligible(is_forced=is_forced).filter(pk__in=[file.pk for file in files])
+        taken = eligible(is_forced=is_forced, selection=selection)
+        taken = taken.filter(pk__in=[file.pk for file in files])
         ids = set(taken.values_list("pk", flat=True))
         yield list(_steps([file for file in files if file.pk in ids], archive))
 
 
-def eligible(*, is_forced: bool) -> MediaFileQuerySet:
-    """Return the files that an export takes: nothing discarded, and without force nothing undecided."""
+def eligible(*, is_forced: bool, selection: Selection | None = None) -> MediaFileQuerySet:
+    """Return the files that an export takes: nothing discarded, and without force nothing undecided.
+
+    Of a selection identical files are taken as well, for one of them stands for all.
+    """
     files = MediaFile.objects.exportable()
+    if selection:
+        files = files.filter(Exists(selection.files().filter(sha256=OuterRef("sha256"))))
     return files if is_forced else files.filter(is_open=False)
 
 
-def waiting(archive: Archive | None, *, is_forced: bool) -> MediaFileQuerySet:
+def waiting(
+    archive: Archive | None, *, is_forced: bool, selection: Selection | None = None
+) -> MediaFileQuerySet:
     """Return the files whose bytes are not in an archive yet, identical ones as often as they are there."""
     copies = ExportedFile.objects.filter(archive=archive, state=VERIFIED, source_sha256=OuterRef("sha256"))
-    return eligible(is_forced=is_forced).filter(~Exists(copies))
+    return eligible(is_forced=is_forced, selection=selection).filter(~Exists(copies))
 
 
 def _in_order() -> Iterator[list[MediaFile]]:

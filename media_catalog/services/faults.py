@@ -35,7 +35,7 @@ def require_source(source: Source | None) -> Source:
             f"{source.root_text} is not there any more, or cannot be read ({error.strerror}): "
             f"is its disk connected? {ADVICE}."
         ) from error
-    if is_empty and source.files.exclude(state="missing").exists():
+    if is_empty and source.files.exclude(state="missing").exclude(deletions__state="deleted").exists():
         raise Lost(
             f"{source.root_text} is empty, though it held files before: is its disk connected? {ADVICE}."
         )

@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import chain
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from media_catalog.models import Job, JobFailure, JobFile, MediaFile, State
+from media_catalog.models import Deletion, Job, JobFailure, JobFile, MediaFile, State
 from media_catalog.services import (
     abouts,
     arrivals,
@@ -90,6 +90,9 @@ def _read(job: Job, *changes: str) -> QuerySet[MediaFile]:
 def _vanished(job: Job) -> Iterable[MediaFile]:
     """Files of the source that this job did not see, save those below folders that it could not read."""
     files = MediaFile.objects.filter(source=job.source).exclude(reason_code=VANISHED)
+    deleted = Deletion.objects.filter(state=Deletion.State.DELETED, file=OuterRef("pk"))
+    # What somebody has deleted because its copy is safe is no loss, as long as it is about the same bytes.
+    files = files.exclude(Exists(deleted.filter(sha256=OuterRef("sha256"))))
     unseen = files.exclude(job_files__job=job)
     failed = JobFile.objects.filter(
         job=job, outcome=JobFile.Outcome.FAILED, file__mime_type="", file__sha256=""

@@ -1,4 +1,4 @@
-"""Importing once more only what failed in an earlier import; all other files stay as they are."""
+"""Importing once more only what failed earlier, or what was chosen; all other files stay as they are."""
 
 import dataclasses
 import os
@@ -22,11 +22,14 @@ from media_catalog.services import (
     steps,
     tools,
 )
+from media_catalog.services.selections import Selection
 from media_catalog.services.steps import Step
 
-OPTION = "retry_of"  # a job, or None for all files of the source with one reason
+OPTION = "retry_of"  # a job, or None for files of the source that one of these two names
 REASON = "reason"
+CHOSEN = "chosen"  # a selection as JSON, with the "last" file that there was when it was made
 SLICE = 500
+GONE = "the file is not there any more"
 STEPS = (
     Step.SIDECARS,
     Step.GROUPS,
@@ -44,15 +47,18 @@ def search(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     :raises Lost: when the folder of the import is not there.
     """
     source = faults.require_source(claim.batch.job.source)
-    for files in tools.pages(_failed(claim.batch.job), SLICE):
+    for files in tools.pages(_wanted(claim.batch.job), SLICE):
         entries = list(_entries(source, files))
         import_scan.store(claim, source, entries, at=clock(), knows_unchanged=False)
         found = {entry.path for entry in entries}
         _note_missing(claim, [file for file in files if file.path not in found], at=clock())
 
 
-def _failed(job: Job) -> QuerySet[MediaFile]:
-    if job.options[OPTION] is None:
+def _wanted(job: Job) -> QuerySet[MediaFile]:
+    files: QuerySet[MediaFile]
+    if chosen := job.options.get(CHOSEN):
+        files = Selection.of_json(chosen).files().filter(source=job.source, pk__lte=chosen["last"])
+    elif job.options[OPTION] is None:
         files = MediaFile.objects.filter(source=job.source, **job.options[REASON])
     else:
         rows = JobFile.objects.filter(job=job.options[OPTION], outcome=JobFile.Outcome.FAILED)
@@ -84,7 +90,13 @@ def _note_missing(claim: jobs.Claim, files: Sequence[MediaFile], *, at: datetime
         JobFile(job=job, file=file, change=JobFile.Change.CHANGED, outcome=failed) for file in files
     )
     JobFailure.objects.bulk_create(
-        JobFailure(job=job, file=file, code=file.reason_code, message=file.reason_text, created_at=at)
+        JobFailure(
+            job=job,
+            file=file,
+            code=file.reason_code or "missing",
+            message=file.reason_text or GONE,
+            created_at=at,
+        )
         for file in files
     )
     Job.objects.filter(pk=job.pk).update(

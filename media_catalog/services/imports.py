@@ -22,7 +22,9 @@ from media_catalog.services import (
     settling,
     tools,
 )
+from media_catalog.services.decision_log import Actor
 from media_catalog.services.import_results import Result
+from media_catalog.services.selections import Selection
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +68,18 @@ def retry_reason(source: Source, *, fate: Fate, code: str, created_at: datetime)
     options = {**(last.options if last else {}), import_retry.OPTION: None, import_retry.REASON: reason}
     options[faults.OPTION] = False
     return jobs.create(kind=Job.Kind.IMPORT, source=source, options=options, created_at=created_at)
+
+
+def reread(selection: Selection, source: Source, *, last: int, actor: Actor, created_at: datetime) -> Job:
+    """Queue an import of only those files of a source that are selected, up to the `last` of all files.
+
+    :raises AlreadyRunning: when the source is being imported already.
+    """
+    chosen = {**selection.as_json(), "last": last}
+    options = {import_retry.OPTION: None, import_retry.CHOSEN: chosen, faults.OPTION: False}
+    return jobs.create(
+        kind=Job.Kind.IMPORT, source=source, options=options, created_at=created_at, created_by=actor
+    )
 
 
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:

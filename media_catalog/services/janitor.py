@@ -17,7 +17,7 @@ import psutil
 from django.conf import settings
 
 from media_catalog.models import JobBatch
-from media_catalog.services import jobs, reconciler, tools
+from media_catalog.services import jobs, reconciler, tools, upload_ends
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +42,15 @@ def tidy_after(claim: jobs.Claim, *, at: datetime) -> int:
 def tidy(*, at: datetime) -> int:
     """Remove what killed processes left, of this host as well; return how many files and folders.
 
+    Uploads that were left unfinished for long are dropped too.
+
     What is younger than a lease is spared as long as any worker lives.
     """
     is_shared = (
         reconciler.living_workers(at=at) or JobBatch.objects.filter(state=JobBatch.State.RUNNING).exists()
     )
     before = at - jobs.LEASE if is_shared else None
+    upload_ends.drop_forgotten(at=at)
     cached = _old(_found(Path(settings.DATA_DIR) / "cache", CACHED), before=before)
     return _remove(_of_batches(before=before)) + _remove(cached) + _remove(_of_dead_processes())
 

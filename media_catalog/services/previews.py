@@ -20,7 +20,7 @@ from media_catalog.pipeline.decoder_process import DecoderFailed, DecoderUnavail
 from media_catalog.pipeline.decoders.base import Undecodable
 from media_catalog.pipeline.fingerprint import Contents
 from media_catalog.pipeline.zip_members import OpenArchives
-from media_catalog.services import tools
+from media_catalog.services import originals, tools
 
 logger = logging.getLogger(__name__)
 
@@ -126,18 +126,24 @@ def _claimed(sha256: str) -> Iterator[None]:
 
 
 def _made(file: MediaFile, longest_px: int) -> bytes:
-    path = os.path.join(file.source.root, file.path)  # noqa: PTH118  bytes
+    copy = originals.stand_in(file)
+    path = copy[0] if copy else originals.path_of(file)
     with contextlib.closing(OpenArchives()) as archives:
         try:
             with (
                 archives.local(path, scratch=tools.scratch_dir()) as local,
                 contextlib.closing(fingerprint.open_unread(local)) as contents,
             ):
-                if _marks(contents) != (file.size_bytes, file.mtime_ns):
+                is_as_known = contents.size_bytes == copy[1] if copy else _marks(contents) == _known(file)
+                if not is_as_known:
                     raise OriginalMissing(f"{file.path_text} has changed")
                 return _decoded(file, local, contents, longest_px)
         except (OSError, DecoderUnavailable) as error:
             raise OriginalMissing(f"{file.path_text}: {error}") from error
+
+
+def _known(file: MediaFile) -> tuple[int, int | None]:
+    return file.size_bytes, file.mtime_ns
 
 
 def _marks(contents: Contents) -> tuple[int, int]:

@@ -37,10 +37,13 @@ LABELS = {
     Step.ALIKE: _("dates by look-alikes, by folder"),
     Step.REPLACED: _("copies that were replaced"),
     Step.LEFTOVERS: _("what was left over"),
+    Step.WORKING_FILES: _("working files"),
+    Step.RECORDS: _("records of finished jobs"),
     Step.SUMS: _("sums"),
 }
 STAGES: dict[str, tuple[Job.Stage, ...]] = {
     Job.Kind.GROUP: (Job.Stage.FINISH,),
+    Job.Kind.PLAN: (Job.Stage.SCAN,),
 }
 EVERY_STAGE = (Job.Stage.SCAN, Job.Stage.FILES, Job.Stage.FINISH)
 
@@ -164,7 +167,9 @@ def subject(job: Job) -> str:
     """Name what a job is about: a source, an archive, or nothing where it is the whole library."""
     if job.source:
         return job.source.label
-    return job.export.archive.root_text if hasattr(job, "export") else ""
+    if hasattr(job, "export"):
+        return job.export.archive.root_text
+    return str(job.options.get("archive", ""))
 
 
 def _stages(job: Job) -> list[Stage]:

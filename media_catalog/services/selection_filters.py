@@ -125,6 +125,11 @@ def _name(value: str) -> Q:
     return Q(name__icontains=value)
 
 
+def _text(value: str) -> Q:
+    """Read a part of a path, or of the name of a camera."""
+    return Q(path_text__icontains=value) | Q(camera_model__icontains=value) | Q(camera_make__icontains=value)
+
+
 def _reason(value: str) -> Q:
     """Read the code of what went wrong with a file."""
     return Q(reason_code=value)
@@ -162,6 +167,7 @@ def _begins(starts: Sequence[str]) -> Q:
 FILTERS: Mapping[str, Filter] = {
     "all": _yes_or_no(Q(pk__gt=0)),
     "name": _name,
+    "text": _text,
     "confidence": _one_of("confidence", Confidence),
     "fate": _one_of("fate", Fate),
     "state": _one_of("state", State),

@@ -37,6 +37,18 @@ def register(
     return source
 
 
+def register_upload(folder: Path, *, label: str, time_zone: str, created_at: datetime) -> Source:
+    """Create the source of what a browser sent: the one kind of source that lies in our own data folder.
+
+    :raises SourceRefused: when the folder cannot be read.
+    """
+    root = canonical(folder)
+    _refuse_unreadable(root)
+    source = Source.objects.filter(root_key=path_key(root)).first() or _create(root, created_at=created_at)
+    _rename(source, label=label, time_zone=time_zone)
+    return source
+
+
 def check(folder: str | Path) -> bytes:
     """Return the canonical root of a folder that may be imported.
 

@@ -20,6 +20,8 @@ class Step(StrEnum):
     ALIKE = "alike"
     REPLACED = "replaced"
     LEFTOVERS = "leftovers"
+    WORKING_FILES = "working_files"
+    RECORDS = "records"
     SUMS = "sums"
 
 

@@ -5,7 +5,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from media_catalog.models import Job
-from media_catalog.services import backfill, deciding, exports, grouping, imports, jobs, redating, turns
+from media_catalog.services import (
+    backfill,
+    deciding,
+    export_rehearsals,
+    exports,
+    finalizing,
+    grouping,
+    imports,
+    jobs,
+    redating,
+    turns,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -16,6 +27,8 @@ HANDLERS: dict[Job.Kind, Callable[..., None]] = {
     Job.Kind.REDATE: redating.run,
     Job.Kind.GROUP: grouping.run,
     Job.Kind.DECIDE: deciding.run,
+    Job.Kind.PLAN: export_rehearsals.run,
+    Job.Kind.FINALIZE: finalizing.run,
 }
 
 

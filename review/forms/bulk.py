@@ -9,9 +9,10 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from media_catalog.form_fields import Length, Zone
 from media_catalog.pipeline import spoken_dates
 from media_catalog.services.acts import Act
-from review.forms.clocks import KEEPING, Length, Zone
+from review.forms.clocks import KEEPING
 
 LEAVE = ("", _("leave as it is"))
 WAYS = ("confirm", "date", "shift", "zone", "source")  # of changing a date, of which one is taken

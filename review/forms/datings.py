@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from review.forms.clocks import Length
+from media_catalog.form_fields import Length
 
 SPREAD, SHIFT = "spread", "shift"
 WAYS = [

@@ -31,9 +31,11 @@ class Section:
 
 SECTIONS = (
     Section(home="home", label=_("Home"), beginnings=("trouble",)),
+    Section(home="imports", label=_("Import"), beginnings=("import_", "upload")),
     Section(home="dates", label=_("Dates"), beginnings=("date_", "clock")),
     Section(home="copies", label=_("Copies"), beginnings=("group", "copy_")),
     Section(home="grid", label=_("Files"), names=("suggest_tags",), beginnings=("file", "bulk")),
+    Section(home="exports", label=_("Export"), names=("deletions", "finalize"), beginnings=("export",)),
     Section(home="jobs", label=_("Jobs"), beginnings=("job",)),
     Section(home="history", label=_("History"), beginnings=("batch",)),
 )

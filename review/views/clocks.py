@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from media_catalog.form_fields import zones
 from media_catalog.models import CameraRule, Job
 from media_catalog.services import cameras, jobs
 from media_catalog.services.acts import BadAct
 from media_catalog.services.selections import BadSelection
 from review import carry, clock_effects, clock_tool, clocks, datings, notices, queues
 from review.clock_tool import Correction, Tool
-from review.forms.clocks import RULE, KeepForm, ScopeForm, zones
+from review.forms.clocks import RULE, KeepForm, ScopeForm
 from review.htmx import HtmxRequest
 
 State = CameraRule.State

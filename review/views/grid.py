@@ -7,7 +7,8 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from media_catalog.models import Job
-from review import filters, headings, queues, walks
+from media_catalog.services import walks
+from review import filters, headings, queues
 from review.htmx import HtmxRequest
 
 NOTHING = walks.Page(files=[], after=None, is_cut=False, number=0)

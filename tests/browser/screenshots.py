@@ -48,7 +48,8 @@ def _shoot(folder: Path, *, only: str) -> int:
         site.server() as address,
     ):
         site.decide()
-        pages = [one for one in page_addresses.pages() if only in one.title and not one.form]
+        every = [*page_addresses.pages(), *page_addresses.admin_pages()]
+        pages = [one for one in every if only in one.title and not one.form]
         cookie = site.log_in()
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=conftest.CHROMIUM)

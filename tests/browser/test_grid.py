@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from media_catalog.models import FileTag, MediaFile
-from review import walks
+from media_catalog.services import walks
 from tests.browser import accessibility
 
 IN_ORDER = ("-captured_local", "-pk")

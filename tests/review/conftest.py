@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from tests.media_catalog.conftest import library as library
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 

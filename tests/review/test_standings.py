@@ -85,7 +85,7 @@ def test_advises_to_import_first():
 ORDER = (
     ("standing", "exported", 9, "All is done.", "/files/"),
     ("standing", "failed", 2, "2 files failed", "/trouble/"),
-    ("standing", "ready", 1, "Everything is decided: 1 file is ready", "/files/?fate=waiting&open=no"),
+    ("standing", "ready", 1, "Everything is decided: 1 file is ready", "/exports/"),
     ("standing", "unread", 7, "7 files are not read yet", "/jobs/"),
     ("standing", "open", 5, "5 files need a decision", "/files/?open=yes"),
     ("is_flagged", "True", 1, "1 file is flagged", "/files/?flagged=yes"),

@@ -99,6 +99,6 @@ def test_a_story_takes_as_many_queries_for_many_decisions_as_for_few(file, djang
     for number in range(6):
         decisions.set_flag(files, is_flagged=not number % 2, actor=None, at=NOW + timedelta(hours=number))
     shown = MediaFile.objects.select_related("source").get(pk=file.pk)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert len(stories.story(shown)) == 8
     assert Decision.objects.filter(file=file).count() == 6

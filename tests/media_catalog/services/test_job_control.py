@@ -490,4 +490,6 @@ def test_every_kind_of_job_has_its_own_worker():
         "redate": "redating",
         "group": "grouping",
         "decide": "deciding",
+        "plan": "export_rehearsals",
+        "finalize": "finalizing",
     }

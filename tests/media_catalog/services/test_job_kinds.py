@@ -12,6 +12,7 @@
 | UX-7 | ux_7_ in tests/review/views/test_jobs.py |
 """
 
+import os
 from collections import Counter
 from datetime import timedelta
 
@@ -23,6 +24,9 @@ from media_catalog.services import (
     acts,
     backfill,
     cameras,
+    export_rehearsals,
+    exports,
+    finalizing,
     grouping,
     import_results,
     imports,
@@ -49,19 +53,30 @@ def start(library, now, monkeypatch):
         if kind == "import":
             return imports.start(source, created_at=now)
         library.run_job(imports.start(source, created_at=now))
-        if kind == "export":
-            return library.start()
-        if kind == "backfill":
-            return backfill.start(backfill.Plan(), created_at=now)
-        if kind == "group":
-            return grouping.start(created_at=now)
-        if kind == "decide":
-            monkeypatch.setattr(acts, "AT_ONCE", 2)
-            flag = acts.Act(verb="flag")
-            return acts.apply(Selection(filters={"all": "yes"}), flag, expected=3, actor=None, at=now)
-        rule = CameraRule(camera_model="N8", shift_seconds=60)
-        return cameras.activate(rule, at=now)
+        return begin[kind]()
 
+    def decide():
+        monkeypatch.setattr(acts, "AT_ONCE", 2)
+        flag = acts.Act(verb="flag")
+        return acts.apply(Selection(filters={"all": "yes"}), flag, expected=3, actor=None, at=now)
+
+    def plan():
+        root = os.fsencode(library.archive)
+        return export_rehearsals.start(root, scope=exports.Scope(), actor=None, created_at=now)
+
+    def finalize():
+        exported = library.run_job(library.start())
+        return finalizing.start(exported.export, finalizing.Wish(), actor=None, at=now)
+
+    begin = {
+        "export": library.start,
+        "backfill": lambda: backfill.start(backfill.Plan(), created_at=now),
+        "group": lambda: grouping.start(created_at=now),
+        "redate": lambda: cameras.activate(CameraRule(camera_model="N8", shift_seconds=60), at=now),
+        "decide": decide,
+        "plan": plan,
+        "finalize": finalize,
+    }
     return of_kind
 
 

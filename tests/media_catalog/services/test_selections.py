@@ -28,6 +28,7 @@ ONE_OF_EACH: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "fate": ({"fate": "exported"}, "exported"),
     "state": ({"state": "skipped", "reason_code": "x"}, "skipped"),
+    "text": ({"camera_make": "Nokia"}, "OKI"),
     "reason": ({"reason_code": "x"}, "x"),
     "kind": ({"kind": "video"}, "video"),
     "open": ({"is_open": True}, "yes"),

@@ -21,6 +21,9 @@ def places(rf, address: str) -> dict[str, str]:
     [
         ("/", "Home", "page"),
         ("/trouble/", "Home", "true"),
+        ("/import/", "Import", "page"),
+        ("/import/folders/", "Import", "true"),
+        ("/import/uploads/8b0c1a1e-7a1c-4a7e-9f0b-0d9a5b1f1c11/", "Import", "true"),
         ("/dates/", "Dates", "page"),
         ("/clocks/", "Dates", "true"),
         ("/rules/dates/", "Dates", "true"),

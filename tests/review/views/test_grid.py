@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from media_catalog.models import DuplicateGroup, FileTag, Job, Tag
-from review import walks
+from media_catalog.services import walks
 from tests.review.rows import NOW, add_file, add_group, add_source
 
 NOON = datetime(2015, 1, 31, 12)

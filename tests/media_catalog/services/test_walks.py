@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from media_catalog.models import DuplicateGroup, FileTag, MediaFile, Tag
+from media_catalog.services import walks
+from media_catalog.services.cursors import Cursor
 from media_catalog.services.selections import Selection
-from review import walks
-from review.queues import Cursor
 from tests.review.rows import NOW, add_file, add_group, add_source
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,7 @@ COMBINATIONS = [
     {"position": "no"},
     {"flagged": "no", "reviewed": "no", "state": "analysed"},
     {"type": "never"},
+    {"text": "n8", "kind": "video"},
 ]
 
 

@@ -26,9 +26,9 @@ from media_catalog.models import (
     Source,
 )
 from media_catalog.services import tags
+from media_catalog.services.cursors import Cursor
 from media_catalog.services.selection_filters import YES
 from media_catalog.services.selections import Selection
-from review.queues import Cursor
 
 PAGE_SIZE = 60
 SPANS = (400, 3600)  # files that are looked at for a page: most pages are full after the first

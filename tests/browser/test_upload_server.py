@@ -1,0 +1,160 @@
+"""Uploading to the real web server: it is killed in the middle, and a film of 3 GB must not fill memory."""
+
+import hashlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from tests.browser import conftest
+from tests.browser.test_uploads import drop
+
+PASSWORD = "a-long-password"
+FEW, MANY = 200, 1000
+START_WITHIN_S = 30
+FILM_BYTES = 3 << 30
+MOST_GROWTH_BYTES = 64 << 20
+
+
+class Server:
+    """The web server as people run it, with a data folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.data = folder / "data"
+        dropped = ("DJANGO_SETTINGS", "DATABASE_URL", "MEDIAPARSER")
+        self.environment = {key: text for key, text in os.environ.items() if not key.startswith(dropped)}
+        self.environment |= {"MEDIAPARSER_DATA_DIR": str(self.data), "MEDIAPARSER_ADMIN_PASSWORD": PASSWORD}
+        self._run("manage.py", "setup")
+        self.process: subprocess.Popen[bytes] = self.start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _run(self, *arguments: str) -> None:
+        subprocess.run(
+            [sys.executable, *arguments],
+            cwd=settings.BASE_DIR,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+        )
+
+    def start(self) -> subprocess.Popen[bytes]:
+        command = ["-m", "gunicorn", f"--bind=127.0.0.1:{self.port}", "--worker-class=gthread", "--threads=8"]
+        self.process = subprocess.Popen(
+            [sys.executable, *command, "--log-level=warning", "--no-control-socket", "mediaparser.wsgi"],
+            cwd=settings.BASE_DIR,
+            env=self.environment,
+            start_new_session=True,
+        )
+        end = time.monotonic() + START_WITHIN_S
+        while time.monotonic() < end:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return self.process
+            time.sleep(0.1)
+        raise TimeoutError
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def arrived(self) -> dict[str, str]:
+        return digests(*self.data.glob("uploads/*/files"))
+
+    def memory_bytes(self) -> int:
+        return sum(child.memory_info().rss for child in psutil.Process(self.process.pid).children())
+
+
+def digests(*folders: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    started = Server(tmp_path)
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def window(browser, server: Server) -> Iterator[Page]:
+    context = browser.new_context(base_url=server.address, **conftest.DESKTOP)
+    page = context.new_page()
+    page.goto("/account/login/?next=/import/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_label("Import as soon as").uncheck()
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def number(request) -> int:
+    return int(request.param)
+
+
+@pytest.mark.parametrize("number", [FEW, pytest.param(MANY, marks=pytest.mark.soak)], indirect=True)
+def test_a_dropped_folder_arrives_whole_though_the_server_is_killed(window, server, tmp_path, number):
+    chance = random.Random(7)
+    for count in range(number):
+        path = tmp_path / f"photos/{count % 7}/IMG_{count // 7} {{é}}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(chance.randbytes(chance.randrange(1, 20_000)))
+    drop(window, tmp_path / "photos")
+    while len(list(server.data.glob("uploads/*/files/**/*.jpg"))) < number // 3:
+        window.wait_for_timeout(20)
+    server.kill()
+    expect(window.locator("#upload-said")).to_contain_text("The server does not answer", timeout=20_000)
+    assert len(server.arrived()) < number
+    server.start()
+    expect(window.locator("#upload-said")).to_have_text("All files are here.", timeout=120_000)
+    expected = {f"photos/{path}": digest for path, digest in digests(tmp_path / "photos").items()}
+    assert server.arrived() == expected
+    expect(window.locator("#upload-sums")).to_have_text(f"{number} arrived")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+def test_a_film_of_3_gb_needs_no_more_memory_than_a_photo(window, server, tmp_path):
+    film = tmp_path / "film.mov"
+    with film.open("wb") as file:
+        file.write(b"\0\0\0\x14ftypqt  ")
+        file.truncate(FILM_BYTES)
+    window.locator("#pick-files").set_input_files([tmp_path / "film.mov"])
+    before, most, is_over = server.memory_bytes(), 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not is_over.wait(0.2):
+            most = max(most, server.memory_bytes())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    expect(window.locator("#upload-said")).to_have_text("All files are here.", timeout=800_000)
+    is_over.set()
+    watcher.join()
+    [arrived] = server.data.glob("uploads/*/files/film.mov")
+    assert arrived.stat().st_size == FILM_BYTES
+    assert most - before < MOST_GROWTH_BYTES, f"from {before} to {most} bytes"
