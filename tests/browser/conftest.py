@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import site
 from tests.browser.site import Site
-from tests.browser.watching import Watch
+from tests.browser.watching import PATIENCE_S, Watch, be_patient
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -26,7 +26,7 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
-PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -97,7 +97,9 @@ def open_page(browser: Browser, mine: Site) -> Iterator[OpenPage]:
         if is_logged_in:
             context.add_cookies([{"name": "sessionid", "value": mine.cookie, "url": mine.address}])
         page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(PATIENCE_S * 1000)
+        if options.get("java_script_enabled", True):
+            be_patient(page)
         watches.append(Watch(page, mine.address))
         page.watch = watches[-1]  # type: ignore[attr-defined]
         return page

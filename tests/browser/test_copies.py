@@ -17,7 +17,6 @@ IS_PAINTED = """() => {
 }"""
 ARE_THERE = "[...document.querySelectorAll('.members .over')].every((one) => one.naturalWidth)"
 HOSTILE = "<img src=x onerror=document.title=1>.jpg"
-expect.set_options(timeout=15_000)  # as long as pages may take while other tests run
 
 
 def shown(page: Page) -> int:

@@ -2,11 +2,29 @@
 
 import time
 
-from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response
+from typing import Any
 
+from playwright.sync_api import ConsoleMessage, Dialog, Error, Page, Request, Response
+
+PATIENCE_S = 30
 ASIDE = ("data:", "blob:", "about:")
+# What htmx says when a request ends because its page is left, or because a newer one takes its place; of what
+# fails it says htmx:sendError, htmx:responseError, htmx:swapError and more.
+ABORTED = ("htmx:sendAbort", "htmx:afterRequest")
 REPORT = """addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`))"""
+
+
+# A page is ready once its scripts have run, and again once htmx knows what it has put in: htmx does so by a
+# timer of 20 ms, which comes before this one.
+READINESS = """{
+    const ready = () => { document.documentElement.dataset.ready = "" };
+    addEventListener("load", ready);
+    document.addEventListener("htmx:afterSwap", () => {
+        delete document.documentElement.dataset.ready;
+        setTimeout(ready, 25);
+    });
+}"""
 
 
 class Watch:
@@ -32,7 +50,7 @@ class Watch:
         return [text for text in self.found if not any(part in text for part in self.allowed)]
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and not message.text.startswith(ABORTED):
             self.found.append(f"console: {message.text} {message.location.get('url', '')}")
 
     def _dialog(self, dialog: Dialog) -> None:
@@ -48,9 +66,32 @@ class Watch:
             self.found.append(f"server: {response.status} {response.url}")
 
 
-def until(page: Page, expression: str, *, seconds: float = 20) -> None:
+def be_patient(page: Page) -> None:
+    """Let whatever a test does to the page wait for its scripts, as the eyes and hands of a person would."""
+    page.add_init_script(READINESS)
+    # Playwright asks for it before each act on a part of the page, and waits until it has gone.
+    page.add_locator_handler(page.locator("html:not([data-ready])"), lambda: None)
+    press, ready = page.keyboard.press, page.locator("html[data-ready]")
+
+    def press_when_ready(key: str, **options: Any) -> None:
+        ready.wait_for(state="attached")
+        press(key, **options)
+
+    page.keyboard.press = press_when_ready  # type: ignore[method-assign]
+
+
+def until(page: Page, expression: str, *, seconds: float = PATIENCE_S) -> None:
     """Wait until it holds; `page.wait_for_function` asks again by `eval`, which the policy forbids."""
     last = time.monotonic() + seconds
-    while not page.evaluate(expression):
+    while not _holds(page, expression):
         assert time.monotonic() < last, expression
         page.wait_for_timeout(50)
+
+
+def _holds(page: Page, expression: str) -> bool:
+    try:
+        return bool(page.evaluate(expression))
+    except Error as error:
+        if "context was destroyed" in error.message:  # by another page, that comes just now
+            return False
+        raise
