@@ -1,6 +1,5 @@
 """What many tests need: a moment, pictures with real tags, and jobs that run here and now."""
 
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from PIL import Image, ImageDraw
 from media_catalog import tasks
 from media_catalog.models import Job, JobBatch
 from media_catalog.services import imports, jobs, sources
+from tests import tagging
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MakePicture = Callable[..., Path]
@@ -52,7 +52,7 @@ def make_picture(tmp_path: Path) -> MakePicture:
         picture.save(target)
         if tags:
             arguments = [f"-{tag}={value}" for tag, value in tags.items()]
-            subprocess.run(["exiftool", "-q", "-overwrite_original", *arguments, target], check=True)
+            tagging.run("-q", "-overwrite_original", *arguments, target)
         return target
 
     return make

@@ -2,11 +2,11 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 from PIL import Image
 
+from tests import tagging
 from tests.pipeline.look import shots
 
 SAMPLES = Path(__file__).parent.parent / "samples/library"
@@ -71,7 +71,4 @@ def _shoebox(folder: Path) -> None:
 
 
 def _tag(target: Path, *arguments: str) -> None:
-    options = ("-q", "-m", "-overwrite_original")
-    subprocess.run(
-        ["exiftool", *options, *arguments, os.fspath(target)], check=True, stdout=subprocess.DEVNULL
-    )
+    tagging.run("-q", "-m", "-overwrite_original", *arguments, target)

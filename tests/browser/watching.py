@@ -1,7 +1,6 @@
 """A page under watch: what a browser complains of, and where it turns to, must come to nothing."""
 
 import time
-
 from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Dialog, Error, Page, Request, Response

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from django.conf import settings
 
 from media_catalog.models import Disposition, FileTag, Job, MediaFile, MediaFileQuerySet
 from media_catalog.services import archives, decisions, exports, tags
+from tests import tagging
 from tests.pipeline import pictures
 
 DATED = {"Make": "Nokia", "Model": "N8", "DateTimeOriginal": "2015:01:31 14:20:30"}
@@ -81,8 +81,7 @@ class Library:
         return found
 
     def tags_of(self, name: str) -> dict[str, Any]:
-        command = ["exiftool", "-json", "-G0", "-n", str(self.archive / name)]
-        return dict(json.loads(subprocess.run(command, capture_output=True, check=True).stdout)[0])
+        return dict(json.loads(tagging.run("-json", "-G0", "-n", self.archive / name))[0])
 
     def tag(self, name: str, *words: str) -> None:
         tags.add({self.file(name).pk: words}, origin=FileTag.Origin.PERSON, created_at=self.now)

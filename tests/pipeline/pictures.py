@@ -2,13 +2,14 @@
 
 import random
 import struct
-import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import av
 import pillow_heif
 from PIL import Image, ImageDraw, ImageFilter
+
+from tests import tagging
 
 CORNERS = {"R": (220, 20, 20), "G": (20, 180, 20), "B": (20, 20, 220), "Y": (220, 220, 20)}
 UPRIGHT = "RGBY"  # top left, top right, bottom left, bottom right
@@ -120,6 +121,5 @@ def save(path: Path, picture: Image.Image) -> Path:
 
 def edit(path: Path, *arguments: str) -> Path:
     """Edit the tags of a file by ExifTool."""
-    command = ["exiftool", "-q", "-m", "-overwrite_original", *arguments, str(path)]
-    subprocess.run(command, check=True, capture_output=True)
+    tagging.run("-q", "-m", "-overwrite_original", *arguments, path)
     return path

@@ -19,6 +19,7 @@ from media_catalog.pipeline import archive, archive_names, archive_tags, fingerp
 from media_catalog.pipeline.archive_tags import Facts
 from media_catalog.pipeline.exiftool import ExifTool, ExifToolError, TagEdit
 from media_catalog.pipeline.timestamps.candidates import Precision, period_end
+from tests import tagging
 
 pillow_heif.register_heif_opener()
 
@@ -94,7 +95,7 @@ def dated(path):
 
 
 def tag(path, *arguments):
-    subprocess.run(["exiftool", "-q", "-overwrite_original", *arguments, path], check=True)
+    tagging.run("-q", "-overwrite_original", *arguments, path)
     return dated(path)
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from media_catalog.pipeline import exiftool
 from media_catalog.pipeline.exiftool import ExifTool, TagEdit
+from tests import tagging
 
 DATE_TAG = "EXIF:ExifIFD:DateTimeOriginal"
 TITLE = "XMP:XMP-dc:Title"
@@ -110,7 +111,7 @@ def test_knows_its_version(tool):
 def test_extracts_binary_values(tool, tmp_path):
     thumbnail = jpeg(tmp_path / "thumb.jpg")
     path = jpeg(tmp_path / "a.jpg")
-    subprocess.run(["exiftool", "-q", b"-ThumbnailImage<=" + thumbnail, path], check=True)
+    tagging.run("-q", b"-ThumbnailImage<=" + thumbnail, path)
     assert tool.extract(path, "ThumbnailImage") == Path(os.fsdecode(thumbnail)).read_bytes()
     assert tool.extract(path, "PreviewImage") is None
 

@@ -1,7 +1,6 @@
 """How large a picture or a video is on the screen."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from PIL import Image
 
 from media_catalog.pipeline import frame_size, probe
 from media_catalog.pipeline.probe import Kind
+from tests import tagging
 
 pillow_heif.register_heif_opener()
 
@@ -20,13 +20,12 @@ ORIENTATION = 0x112
 
 
 def see(path: Path) -> probe.Probe:
-    answer = subprocess.run(["exiftool", "-j", "-G0:1", "-n", path], capture_output=True, check=True).stdout
-    tags: dict[str, Any] = json.loads(answer)[0]
+    tags: dict[str, Any] = json.loads(tagging.run("-j", "-G0:1", "-n", path))[0]
     return probe.probe(tags, sniffed_mime=None)
 
 
 def write_tags(path: Path, *tags: str) -> None:
-    subprocess.run(["exiftool", "-q", "-overwrite_original", *tags, path], check=True)
+    tagging.run("-q", "-overwrite_original", *tags, path)
 
 
 def save_picture(path, *, orientation=1):

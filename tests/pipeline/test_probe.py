@@ -2,7 +2,6 @@
 
 import json
 import math
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from PIL import Image
 
 from media_catalog.pipeline import probe
 from media_catalog.pipeline.probe import Kind
+from tests import tagging
 
 PICTURE = {"File:MIMEType": "image/jpeg", "File:FileTypeExtension": "JPG"}
 PARIS = {
@@ -24,8 +24,7 @@ PARIS = {
 
 
 def read_tags(path: Path) -> dict[str, Any]:
-    answer = subprocess.run(["exiftool", "-j", "-G0:1", "-n", path], capture_output=True, check=True).stdout
-    tags: dict[str, Any] = json.loads(answer)[0]
+    tags: dict[str, Any] = json.loads(tagging.run("-j", "-G0:1", "-n", path))[0]
     return tags
 
 

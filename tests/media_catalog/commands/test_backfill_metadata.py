@@ -18,7 +18,6 @@
 import io
 import json
 import shutil
-import subprocess
 from datetime import UTC, datetime
 
 import pytest
@@ -26,6 +25,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
 from media_catalog.models import FileMetadata, MediaFile
+from tests import tagging
 from tests.pipeline import pictures
 
 DATED = {"Make": "Nokia", "Model": "N8", "DateTimeOriginal": "2015:01:31 14:20:30"}
@@ -332,8 +332,7 @@ def test_is_b5_heic_is_read(tmp_path, import_folder):
     (tmp_path / "photos").mkdir()
     path = tmp_path / "photos/a.heic"
     pictures.save_heic(path, pictures.scene(1))
-    command = ["exiftool", "-q", "-overwrite_original", "-DateTimeOriginal=2015:01:31 14:20:30", path]
-    subprocess.run(command, check=True)
+    tagging.run("-q", "-overwrite_original", "-DateTimeOriginal=2015:01:31 14:20:30", path)
     import_folder(tmp_path / "photos")
     forget()
     run()

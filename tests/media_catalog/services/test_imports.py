@@ -1,7 +1,6 @@
 import hashlib
 import os
 import shutil
-import subprocess
 from datetime import datetime
 
 import pytest
@@ -17,6 +16,7 @@ from media_catalog.models import (
     TimestampCandidate,
 )
 from media_catalog.services import counts, imports, jobs, risks, sources
+from tests import tagging
 
 pytestmark = pytest.mark.django_db
 
@@ -201,7 +201,7 @@ def _video(folder):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         container.mux(stream.encode())
     date = "-QuickTime:CreateDate=2015:07:04 10:00:00"
-    subprocess.run(["exiftool", "-q", "-overwrite_original", date, target], check=True)
+    tagging.run("-q", "-overwrite_original", date, target)
     return target
 
 

@@ -1,7 +1,6 @@
 import json
 import os
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from media_catalog.models import (
     TimestampCandidate,
 )
 from media_catalog.services import decisions, exports, imports, report, sidecar_albums, sources, tags
+from tests import tagging
 
 pytestmark = pytest.mark.django_db
 
@@ -392,7 +392,7 @@ def test_an_xmp_file_gives_date_words_and_place(export):
         "-XMP-iptcExt:PersonInImage=Anna",
         "-XMP-xmp:Rating=5",
     ]
-    subprocess.run(["exiftool", "-q", *arguments, export.folder / "a.xmp"], check=True)
+    tagging.run("-q", *arguments, export.folder / "a.xmp")
 
     export.scan()
 
@@ -406,8 +406,7 @@ def test_an_xmp_file_gives_date_words_and_place(export):
 
 def test_a_sidecar_an_hour_away_takes_certainty_from_the_camera(export):
     export.photo("a.jpg", Make="HTC", Model="TyTN", DateTimeOriginal="2008:03:18 16:08:26")
-    command = ["exiftool", "-q", "-XMP-exif:DateTimeOriginal=2008:03:18 17:08:26+01:00"]
-    subprocess.run([*command, export.folder / "a.jpg.xmp"], check=True)
+    tagging.run("-q", "-XMP-exif:DateTimeOriginal=2008:03:18 17:08:26+01:00", export.folder / "a.jpg.xmp")
 
     export.scan()
 
@@ -518,8 +517,7 @@ def test_the_copy_in_the_archive_has_the_albums_and_people_of_all_copies(export,
     run_job(exports.start(archive_root=os.fsencode(root), is_forced=True, created_at=now))
 
     [copy] = root.glob("2021/*.jpg")
-    command = ["exiftool", "-json", "-XMP-dc:Subject", copy]
-    [told] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    [told] = json.loads(tagging.run("-json", "-XMP-dc:Subject", copy))
     assert sorted(told["Subject"]) == ["Beste", "Oma", ALBUM]
 
 
@@ -530,7 +528,7 @@ def test_a_tag_that_a_person_gave_stays_when_the_sidecar_goes(export, now):
     tags.add({by_path("a.jpg").pk: ["sea"]}, origin=FileTag.Origin.PERSON, created_at=now)
 
     xmp = export.folder / "a.jpg.xmp"
-    subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Subject=sea", xmp], check=True)
+    tagging.run("-q", "-overwrite_original", "-XMP-dc:Subject=sea", xmp)
     export.scan()
     assert tags_of(by_path("a.jpg")) == {("tag", "sea", "person")}
 

@@ -1,7 +1,6 @@
 """What the predecessor got wrong about dates, and must never happen again."""
 
 import json
-import subprocess
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +8,7 @@ from PIL import Image
 
 from media_catalog.pipeline.timestamps.confidence import Confidence
 from media_catalog.pipeline.timestamps.decide import DatePolicy
+from tests import tagging
 
 CANON = ("Canon", "Canon EOS 7D")
 ORIGINAL = "EXIF:ExifIFD:DateTimeOriginal"
@@ -151,17 +151,8 @@ def test_bug_9_one_bad_tag_in_a_real_file_fails_nothing(infer, tmp_path):
     picture = tmp_path / "a.jpg"
     Image.new("RGB", (16, 12), "teal").save(picture)
     bad = ["-EXIF:ModifyDate#=2023-09-27T14:32:53+02:00", "-EXIF:CreateDate#=31. Januar", "-XMP-dc:Date=soon"]
-    subprocess.run(
-        [
-            "exiftool",
-            "-q",
-            "-overwrite_original",
-            "-EXIF:DateTimeOriginal=2015:01:31 14:20:30",
-            *bad,
-            picture,
-        ],
-        check=True,
-    )
-    read = subprocess.run(["exiftool", "-j", "-G0:1", "-n", picture], capture_output=True, check=True)
+    good = "-EXIF:DateTimeOriginal=2015:01:31 14:20:30"
+    tagging.run("-q", "-overwrite_original", good, *bad, picture)
+    [tags] = json.loads(tagging.run("-j", "-G0:1", "-n", picture))
 
-    assert infer(json.loads(read.stdout)[0], camera=CANON).local == LOCAL
+    assert infer(tags, camera=CANON).local == LOCAL
