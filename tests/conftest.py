@@ -1,16 +1,18 @@
 """What many tests need: a moment, pictures with real tags, and jobs that run here and now."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+from pytest_django import DjangoDbBlocker
 
 from media_catalog import tasks
 from media_catalog.models import Job, JobBatch
 from media_catalog.services import imports, jobs, sources
-from tests import tagging
+from tests import databases, tagging
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MakePicture = Callable[..., Path]
@@ -28,6 +30,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     computing = [item for item in items if item.path.parent.name not in WAITING]
     half = len(computing) // 2
     items[:] = [*waiting[::2], *computing[:half], *waiting[1::2], *computing[half:]]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        databases.forget(_folder_of_run(session.config._tmp_path_factory))  # type: ignore[attr-defined]
+
+
+def _folder_of_run(factory: pytest.TempPathFactory) -> Path:
+    """The folder of all processes that share the work."""
+    mine = factory.getbasetemp()
+    return mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> str:
+    """A database as `migrate` makes it, to be copied: see tests.databases."""
+    with django_db_blocker.unblock():
+        return databases.migrated(_folder_of_run(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, migrated: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    with django_db_blocker.unblock(), databases.beginning_with(migrated):
+        yield
 
 
 @pytest.fixture

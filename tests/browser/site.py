@@ -23,6 +23,7 @@ from django.utils import timezone
 from media_catalog import tasks
 from media_catalog.models import Disposition, JobBatch, MediaFile
 from media_catalog.services import decisions, imports, jobs, sources
+from tests import databases
 from tests.browser import library
 from tests.conftest import NOW
 
@@ -39,19 +40,9 @@ class Site:
     cookie: str
 
 
-@contextlib.contextmanager
-def database(file: Path) -> Iterator[None]:
+def database(file: Path) -> contextlib.AbstractContextManager[None]:
     """Let everything use this database file instead of the one of the other tests."""
-    known = connections.settings[ALIAS]
-    usual, name = connections[ALIAS], known["NAME"]
-    known["NAME"] = str(file)
-    connections[ALIAS] = connections.create_connection(ALIAS)
-    try:
-        yield
-    finally:
-        connections[ALIAS].close()
-        known["NAME"] = name
-        connections[ALIAS] = usual
+    return databases.named(str(file))
 
 
 def save(file: Path) -> None:
@@ -69,6 +60,7 @@ def prepared(folder: Path) -> Path:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not pictures.is_dir():
+            databases.copy_to(folder / "work.sqlite3", databases.migrated(folder.parent))
             prepare(folder)
             shutil.copytree(mine, pictures)
     shutil.copytree(pictures, mine, dirs_exist_ok=True)

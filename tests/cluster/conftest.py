@@ -19,6 +19,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tests import databases
+
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
@@ -77,7 +79,7 @@ class Installation:
         """Ask the database itself: a command takes a second to start."""
         address = self.environment.get("DATABASE_URL", "")
         if address.startswith("postgres"):
-            with psycopg.connect(dbname=address.rpartition("/")[2], **_server()) as connection:
+            with psycopg.connect(dbname=address.rpartition("/")[2], **databases.server()) as connection:
                 return connection.execute(statement).fetchall()
         path = (
             address.removeprefix("sqlite://")
@@ -108,16 +110,10 @@ def _database(template: str = "template1") -> Iterator[str | None]:
         yield None
         return
     name = f"cluster_{uuid4().hex[:8]}"
-    with psycopg.connect(dbname="postgres", autocommit=True, **_server()) as connection:
+    with psycopg.connect(dbname="postgres", autocommit=True, **databases.server()) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         yield name
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _server() -> dict[str, Any]:
-    server = settings.DATABASES["default"]
-    access = {"host": server["HOST"], "user": server["USER"], "password": server["PASSWORD"]}
-    return access | ({"port": server["PORT"]} if server["PORT"] else {})
 
 
 @pytest.fixture
@@ -128,10 +124,12 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str | None]]:
+def template(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Iterator[tuple[Path, str | None]]:
     """Data folder and database as `setup` makes them, to be copied."""
     folder = tmp_path_factory.mktemp("template") / "data"
-    with _database() as database:
+    with _database(migrated) as database:
+        if database is None:
+            databases.copy_to(folder / "mediaparser.sqlite3", migrated)
         done = Installation(environment=_environment(folder, database)).run("setup")
         assert done.returncode == 0, done.stderr
         yield folder, database

@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,11 @@ def tree_hash(folder: Path) -> str:
             digest.update(path.read_bytes())
             digest.update(str(path.stat().st_mtime_ns).encode())
     return digest.hexdigest()
+
+
+def known(installation) -> int:
+    """How many files the installation knows."""
+    return int(installation.query("SELECT count(*) FROM media_catalog_mediafile")[0][0])
 
 
 def test_a_folder_becomes_a_verified_archive_and_originals_stay_as_they_were(
@@ -36,6 +42,8 @@ def test_a_folder_becomes_a_verified_archive_and_originals_stay_as_they_were(
     assert installed.run("verify_archive", tmp_path / "archive").returncode == 0
     assert {line["fate"] for line in installed.report()} == {"exported"}
     assert tree_hash(some_photos) == before
+    (tmp_path / "archive" / names[0]).write_bytes(b"rotten")
+    assert installed.run("verify_archive", tmp_path / "archive").returncode == 1
 
 
 @pytest.mark.any_database
@@ -57,14 +65,6 @@ def test_importing_again_knows_every_file(installed, some_photos):
 
 
 @pytest.mark.any_database
-def test_a_damaged_copy_is_found_by_verification(installed, some_photos, tmp_path):
-    installed.json("import_path", some_photos)
-    installed.json("export", "--output", tmp_path / "archive")
-    (tmp_path / "archive/2015/20150131_142030.jpg").write_bytes(b"rotten")
-    assert installed.run("verify_archive", tmp_path / "archive").returncode == 1
-
-
-@pytest.mark.any_database
 def test_a_worker_that_runs_takes_the_work(installed, some_photos):
     worker = installed.start("worker")
     try:
@@ -83,8 +83,7 @@ def test_work_goes_on_after_all_workers_were_killed(installed, some_photos):
     summary = installed.json("import_path", some_photos)
     assert summary["state"] == "completed"
     assert summary["job"] >= queued["job"]
-    assert {line["status"] for line in installed.report()} == {"ok"}
-    assert len(installed.report()) == 6
+    assert [line["status"] for line in installed.report()] == ["ok"] * 6
 
 
 @pytest.mark.parametrize(
@@ -104,7 +103,7 @@ def test_wrong_use_is_said_in_one_line_and_ends_with_2(installed, some_photos, t
     assert done.returncode == 2
     assert words in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
-    assert not installed.report()
+    assert known(installed) == 0
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,7 @@ def test_setup_shows_the_password_once_and_keeps_the_key_private(installation, t
 def test_a_dry_run_changes_nothing(installed, some_photos):
     found = installed.json("import_path", some_photos, "--dry-run")
     assert (found["to_read"], found["already_known"]) == (6, 0)
-    assert not installed.report()
+    assert known(installed) == 0
 
 
 def test_doctor_says_what_is_missing_and_ends_with_1(installed):
@@ -166,24 +165,26 @@ def test_run_serves_imports_and_ends_cleanly(installation, some_photos, tmp_path
         port = probe.getsockname()[1]
     product = installation.start("run", "--port", str(port), "--photos", some_photos)
     try:
-        _wait_until(lambda: installation.run("report").stdout.count('"status": "ok"') == 6)
-        time.sleep(3)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+        output = _until("Ctrl-C ends everything", product.stdout)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as page:
             assert "/login" in page.url
             assert page.status == 200
     finally:
         product.send_signal(signal.SIGINT)
-        output, _ = product.communicate(timeout=40)
-    assert product.returncode == 0, output
+        rest, _ = product.communicate(timeout=60)
+    assert product.returncode == 0, output + rest
     assert "6 entries seen" in output
     assert not _processes_with(str(tmp_path / "data"))
 
 
-def _wait_until(condition, seconds=60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.5)
+def _until(text: str, lines: Iterable[str]) -> str:
+    """Read along until this is said, and return what was said."""
+    read = []
+    for line in lines:
+        read.append(line)
+        if text in line:
+            break
+    return "".join(read)
 
 
 def _processes_with(text: str) -> list[int]:

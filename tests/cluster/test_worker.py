@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from media_catalog import processes
-from tests.cluster.conftest import _server
+from tests import databases
 from tests.cluster.workers import (
     FILES,
     GRACE_S,
@@ -197,7 +197,7 @@ def database_away(installation):
     """Without its database for a while: the server does not know it, or the file has been moved."""
     name = installation.environment.get("DATABASE_URL", "").rpartition("/")[2]
     if name:
-        with psycopg.connect(dbname="postgres", autocommit=True, **_server()) as connection:
+        with psycopg.connect(dbname="postgres", autocommit=True, **databases.server()) as connection:
             connection.execute(f'ALTER DATABASE "{name}" RENAME TO "{name}_away"')
             yield
             connection.execute(f'ALTER DATABASE "{name}_away" RENAME TO "{name}"')
