@@ -20,6 +20,8 @@ TO ?= storage/screenshots
 export photos := $(value PHOTOS)
 # Where the command was typed, which with `make -C` is another folder than this one.
 export typed_in := $(value PWD)
+# Or each of the many programs that tests start would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile

@@ -1,5 +1,6 @@
 """What many tests need: a moment, pictures with real tags, and jobs that run here and now."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -30,6 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     computing = [item for item in items if item.path.parent.name not in WAITING]
     half = len(computing) // 2
     items[:] = [*waiting[::2], *computing[:half], *waiting[1::2], *computing[half:]]
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # thousands of tests, which Python would look through for garbage again and again
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

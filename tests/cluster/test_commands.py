@@ -71,7 +71,7 @@ def test_a_worker_that_runs_takes_the_work(installed, some_photos):
         assert installed.json("import_path", some_photos)["read"] == 6
     finally:
         worker.terminate()
-        assert worker.wait(30) == 0
+        assert worker.wait(60) == 0
 
 
 def test_work_goes_on_after_all_workers_were_killed(installed, some_photos):
@@ -79,7 +79,7 @@ def test_work_goes_on_after_all_workers_were_killed(installed, some_photos):
     queued = installed.json("import_path", some_photos, "--no-wait")
     time.sleep(1.5)
     os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait(10)
+    worker.wait(60)
     summary = installed.json("import_path", some_photos)
     assert summary["state"] == "completed"
     assert summary["job"] >= queued["job"]

@@ -36,7 +36,7 @@ class Watch:
 
     def end(self):
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_waits_while_somebody_else_imports_the_folder(installed, photos, workers
 
 def test_once_imports_what_is_there_and_ends(installed, photos, watch):
     running = watch("--once")
-    assert running.process.wait(25) == 0
+    assert running.process.wait(60) == 0
     assert list(known(installed)) == ["first.png"]
     assert "1 read, 0 failed" in running.said
 
@@ -190,7 +190,7 @@ def test_once_imports_what_is_there_and_ends(installed, photos, watch):
 def test_once_without_its_folder_cannot_start(installed, photos, watch):
     shutil.rmtree(photos)
     running = watch("--once")
-    assert running.process.wait(25) == 2
+    assert running.process.wait(60) == 2
     assert "does not exist" in running.said
 
 

@@ -11,7 +11,7 @@ FILES = 6
 GRACE_S = 20
 
 
-def wait_until(condition, seconds=60.0):
+def wait_until(condition, seconds=120.0):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "it took too long"
@@ -83,7 +83,7 @@ class Workers:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        wait_until(lambda: not alive(family), seconds=5)
+        wait_until(lambda: not alive(family), seconds=30)
 
 
 def alive(family):
@@ -114,6 +114,6 @@ def holders(installation):
     return [int(owner.split("|")[-2]) for (owner,) in installation.query(held)]
 
 
-def finished(installation, job, seconds=60.0):
+def finished(installation, job, seconds=120.0):
     ((state, done),) = wait_until(lambda: has_ended(installation, job), seconds)
     return state, done

@@ -72,7 +72,7 @@ def catalogue(installation: Installation) -> outcomes.Facts:
     return {name: rows for name, rows in found["tables"].items() if name not in OF_JOBS}
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], Any], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it took too long"

@@ -493,7 +493,7 @@ def test_a_full_disk_is_not_taken_for_a_fault_of_the_file(tool, tmp_path, target
 
 def test_a_blow_to_exiftool_costs_no_tags(tmp_path, target):
     source = picture(tmp_path / "a.jpg")
-    with ExifTool(deadline_s=2) as tool:
+    with ExifTool(deadline_s=5) as tool:
         edits = edits_for(tool, source)
         os.kill(tool.pid, signal.SIGSTOP)
         copy = export(tool, source, target, edits=edits)
@@ -531,7 +531,7 @@ def fake_exiftool(folder, what_happens):
 def test_places_nothing_where_not_even_a_sidecar_can_be_written(tmp_path, target, what_happens):
     source = picture(tmp_path / "a.jpg")
     with (
-        ExifTool(fake_exiftool(tmp_path, what_happens), deadline_s=0.5) as tool,
+        ExifTool(fake_exiftool(tmp_path, what_happens), deadline_s=1.5) as tool,
         pytest.raises(ExifToolError),
     ):
         export(tool, source, target, edits=[TagEdit(tag="EXIF:DateTimeOriginal", value=DATED)])

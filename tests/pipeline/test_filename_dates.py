@@ -354,9 +354,9 @@ def test_any_text_yields_nothing_or_a_date_of_its_own_digits(name):
     ],
 )
 def test_long_names_end_soon(name):
-    started = time.perf_counter()
+    started = time.process_time()
     candidate_from_name(name)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.5  # a careless pattern takes minutes
 
 
 def test_costs_microseconds_per_name():
@@ -367,11 +367,11 @@ def test_costs_microseconds_per_name():
     ]
     rounds = []
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.process_time()
         for name in names:
             candidate_from_name(name)
-        rounds.append((time.perf_counter() - started) / len(names))
-    assert min(rounds) < 60e-6  # a third of it on an idle machine; room for a busy one
+        rounds.append((time.process_time() - started) / len(names))
+    assert min(rounds) < 200e-6  # a tenth of it on a fast and idle machine; room for a slow and busy one
 
 
 def test_command_reads_names_and_prints_one_json_line_each():

@@ -39,7 +39,7 @@ def test_nobody_waits_for_its_locks_and_its_batch_is_taken_over_when_they_are_go
     elsewhere.cursor().execute(f"UPDATE {table} SET id = id")  # noqa: S608
     started = time.monotonic()
     assert reconciler.reconcile(at=later) == 0
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert job.batches.get().state == JobBatch.State.RUNNING
     elsewhere.rollback()
     assert reconciler.reconcile(at=later) == 1

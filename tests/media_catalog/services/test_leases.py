@@ -17,7 +17,7 @@ def claim(now, monkeypatch):
     return jobs.claim(job.batches.get().pk, at=now - timedelta(hours=1))
 
 
-def wait_for_renewal(claim, *, seconds=5.0):
+def wait_for_renewal(claim, *, seconds=30.0):
     started = JobBatch.objects.get(pk=claim.batch.pk).lease_expires_at
     end = time.monotonic() + seconds
     while time.monotonic() < end:
