@@ -1,8 +1,10 @@
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import accessibility
-from tests.browser.watching import until
+from tests.browser.watching import PATIENCE_S, until
 
 # What the keys are tried on: each button writes down that it was pressed.
 STAGE = """
@@ -152,8 +154,32 @@ def test_a_page_under_watch_notices_what_must_not_be(open_page):
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">')")
     page.evaluate("fetch('http://127.0.0.2:9/').catch(() => 0)")
     page.evaluate("setTimeout(() => { throw new Error('thrown') })")
-    page.wait_for_timeout(200)
-    found = " ".join(page.watch.troubles)
-    parts = ("console: ours", "policy: style-src", "policy: connect-src http://127.0.0.2", "script: thrown")
-    assert [part for part in parts if part not in found] == []
+    page.evaluate("htmx.ajax('GET', '/no/such/page', 'main')")
+    parts = (
+        "console: ours",
+        "policy: style-src",
+        "policy: connect-src http://127.0.0.2",
+        "script: thrown",
+        "console: Response Status Error Code 404",
+    )
+    until_troubled(page, *parts)
     page.watch.allow("")
+
+
+def until_troubled(page: Page, *parts: str) -> None:
+    last = time.monotonic() + PATIENCE_S
+    while missing := [part for part in parts if part not in " ".join(page.watch.troubles)]:
+        assert time.monotonic() < last, (missing, page.watch.troubles)
+        page.wait_for_timeout(50)
+
+
+def test_a_request_that_ends_because_its_page_is_left_is_no_trouble(page):
+    page.route("**/slow/", lambda route: None)
+    page.goto("/trouble/")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.evaluate("void htmx.ajax('GET', '/slow/', 'main').catch(() => 0)")
+    page.evaluate("htmx.trigger('body', 'htmx:abort')")
+    page.goto("/")
+    assert any(text.startswith("htmx:sendAbort") for text in said), said
+    assert page.watch.troubles == []

@@ -17,12 +17,14 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from tests import databases
 from tests.browser import conftest
 from tests.browser.test_uploads import drop
+from tests.browser.watching import be_patient
 
 PASSWORD = "a-long-password"
 FEW, MANY = 200, 1000
-START_WITHIN_S = 30
+START_WITHIN_S = 60
 FILM_BYTES = 3 << 30
 MOST_GROWTH_BYTES = 64 << 20
 
@@ -91,7 +93,8 @@ def digests(*folders: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path, migrated: str) -> Iterator[Server]:
+    databases.copy_to(tmp_path / "data/mediaparser.sqlite3", migrated)
     started = Server(tmp_path)
     yield started
     started.kill()
@@ -101,6 +104,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def window(browser, server: Server) -> Iterator[Page]:
     context = browser.new_context(base_url=server.address, **conftest.DESKTOP)
     page = context.new_page()
+    be_patient(page)
     page.goto("/account/login/?next=/import/")
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password").fill(PASSWORD)
@@ -126,7 +130,7 @@ def test_a_dropped_folder_arrives_whole_though_the_server_is_killed(window, serv
     while len(list(server.data.glob("uploads/*/files/**/*.jpg"))) < number // 3:
         window.wait_for_timeout(20)
     server.kill()
-    expect(window.locator("#upload-said")).to_contain_text("The server does not answer", timeout=20_000)
+    expect(window.locator("#upload-said")).to_contain_text("The server does not answer", timeout=60_000)
     assert len(server.arrived()) < number
     server.start()
     expect(window.locator("#upload-said")).to_have_text("All files are here.", timeout=120_000)

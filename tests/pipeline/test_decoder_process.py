@@ -307,7 +307,7 @@ def test_a_decoder_that_died_between_two_files_is_replaced_unseen(decoder, photo
 
 
 @linux_only
-def test_twenty_restarts_leave_nothing_behind(decoder, photo):
+def test_restarts_leave_nothing_behind(decoder, photo):
     def traces() -> tuple[int, int, int]:
         ours = psutil.Process()
         return len(os.listdir("/proc/self/fd")), len(ours.children()), threading.active_count()
@@ -315,12 +315,12 @@ def test_twenty_restarts_leave_nothing_behind(decoder, photo):
     decode(decoder, photo)
     before = traces()
     pids = set()
-    for _ in range(20):
+    for _ in range(6):
         os.kill(decoder.pid, signal.SIGKILL)
         decode(decoder, photo)
         pids.add(decoder.pid)
 
-    assert len(pids) == 20
+    assert len(pids) == 6
     assert traces() == before
 
 
