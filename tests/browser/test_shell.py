@@ -166,7 +166,7 @@ def test_a_page_under_watch_notices_what_must_not_be(open_page):
     page.watch.allow("")
 
 
-def until_troubled(page: Page, *parts: str) -> None:
+def until_troubled(page, *parts: str):
     last = time.monotonic() + PATIENCE_S
     while missing := [part for part in parts if part not in " ".join(page.watch.troubles)]:
         assert time.monotonic() < last, (missing, page.watch.troubles)

@@ -52,6 +52,12 @@ def _measured(size: tuple[int, int], pixels: bytes) -> tuple[_Look, quality.Qual
     return _Look(stored, phash, information), quality.quality_of(grid)
 
 
+@cache
+def _frames(pictures: tuple[tuple[tuple[int, int], bytes], ...]) -> bytes:
+    grids = [shots.grid(Image.frombytes("RGB", size, pixels)) for size, pixels in pictures]
+    return frames.to_bytes(frames.frames_of(grids))
+
+
 def file(path: str, picture: Image.Image, *, after_s: float | None = None, **facts: Any) -> MediaFile:
     """Catalogue a picture; with `after_s` it was taken by a camera, so many seconds after noon."""
     known: dict[str, Any] = {"width_px": picture.width, "height_px": picture.height}
@@ -67,7 +73,7 @@ def file(path: str, picture: Image.Image, *, after_s: float | None = None, **fac
 
 
 def video(path: str, pictures: Iterable[Image.Image], *, duration_s: float = 12.0, **facts: Any) -> MediaFile:
-    stored = frames.to_bytes(frames.frames_of([shots.grid(picture) for picture in pictures]))
+    stored = _frames(tuple((picture.size, picture.tobytes()) for picture in pictures))
     known = {"kind": "video", "mime_type": "video/mp4", "duration_s": duration_s}
     return _create(path, known, {"frames": stored}, **facts)
 
