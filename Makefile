@@ -7,8 +7,8 @@
 PYTHON_BIN := .venv/bin/python
 RUNTIME := .venv/.runtime-is-ready
 DEV := .venv/.dev-is-ready
-# On four processes, since many tests wait for others to die; one that hangs for three minutes is a failure.
-PYTEST := $(PYTHON_BIN) -m pytest -n 4 --dist worksteal --timeout=180
+# On four processes, since many tests wait for others to die; one that hangs for five minutes is a failure.
+PYTEST := $(PYTHON_BIN) -m pytest -n 4 --dist worksteal --timeout=300
 
 # Tests of what is the same on every database.
 ALIKE := pipeline samples browser media_catalog/admin media_catalog/commands media_catalog/management media_catalog/templatetags
