@@ -46,14 +46,6 @@ def test_a_folder_becomes_a_verified_archive_and_originals_stay_as_they_were(
     assert installed.run("verify_archive", tmp_path / "archive").returncode == 1
 
 
-@pytest.mark.any_database
-def test_a_terminal_shows_a_bar_with_counts_and_the_current_file(installed, some_photos):
-    screen = installed.on_terminal("import_path", some_photos)
-    assert "6/6" in screen
-    assert "working on files" in screen
-    assert "6 entries seen" in screen
-
-
 @pytest.mark.soak
 @pytest.mark.any_database
 def test_importing_again_knows_every_file(installed, some_photos):
@@ -65,13 +57,17 @@ def test_importing_again_knows_every_file(installed, some_photos):
 
 
 @pytest.mark.any_database
-def test_a_worker_that_runs_takes_the_work(installed, some_photos):
+def test_a_worker_that_runs_takes_the_work_and_a_terminal_shows_a_bar_with_counts(installed, some_photos):
     worker = installed.start("worker")
     try:
-        assert installed.json("import_path", some_photos)["read"] == 6
+        screen = installed.on_terminal("import_path", some_photos)
     finally:
         worker.terminate()
         assert worker.wait(60) == 0
+    assert "6/6" in screen
+    assert "working on files" in screen
+    assert "6 entries seen" in screen
+    assert [line["status"] for line in installed.report()] == ["ok"] * 6
 
 
 def test_work_goes_on_after_all_workers_were_killed(installed, some_photos):
@@ -134,14 +130,6 @@ def test_a_database_without_tables_is_said_with_the_way_out(installation, some_p
     assert "make setup" in done.stderr
 
 
-@pytest.mark.any_database
-def test_setup_shows_the_password_once_and_keeps_the_key_private(installation, tmp_path):
-    first, second = installation.run("setup"), installation.run("setup")
-    assert "password" in first.stdout
-    assert "password" not in second.stdout
-    assert (tmp_path / "data/secret_key").stat().st_mode & 0o077 == 0
-
-
 def test_a_dry_run_changes_nothing(installed, some_photos):
     found = installed.json("import_path", some_photos, "--dry-run")
     assert (found["to_read"], found["already_known"]) == (6, 0)
@@ -159,7 +147,9 @@ def test_doctor_says_what_is_missing_and_ends_with_1(installed):
 
 
 @pytest.mark.any_database
-def test_run_serves_imports_and_ends_cleanly(installation, some_photos, tmp_path):
+def test_run_sets_up_with_a_password_shown_once_serves_imports_and_ends_cleanly(
+    installation, some_photos, tmp_path
+):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -175,6 +165,9 @@ def test_run_serves_imports_and_ends_cleanly(installation, some_photos, tmp_path
     assert product.returncode == 0, output + rest
     assert "6 entries seen" in output
     assert not _processes_with(str(tmp_path / "data"))
+    assert "password" in output
+    assert "password" not in installation.run("setup").stdout
+    assert (tmp_path / "data/secret_key").stat().st_mode & 0o077 == 0
 
 
 def _until(text: str, lines: Iterable[str]) -> str:

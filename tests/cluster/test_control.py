@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-FILES = 100
+FILES = 70
 
 
 @pytest.fixture

@@ -76,8 +76,8 @@ class Comparison:
 @pytest.mark.any_database
 @pytest.mark.timeout(300)
 def test_a_few_kills_change_nothing(calm_run):
-    dealt = calm_run(16).disturb(seed=SEED, kills=3)
-    assert dealt.total() >= 4, f"seed {SEED}"
+    dealt = calm_run(16).disturb(seed=SEED, kills=2)
+    assert dealt.total() >= 2, f"seed {SEED}"
 
 
 @pytest.mark.soak
