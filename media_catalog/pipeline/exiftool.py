@@ -31,7 +31,8 @@ __all__ = [
     "TagReading",
 ]
 
-COMMANDS_PER_PROCESS = 500  # ExifTool's memory grows slowly
+COMMANDS_PER_PROCESS = 5000  # a new one costs as much as reading twenty files
+MOST_RESIDENT_BYTES = 200 << 20  # that it may hold between two windows of files; 25 MB are usual
 TEMPORARY_SUFFIX = b"_exiftool_tmp"
 TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*(:[A-Za-z0-9-]+){0,2}")
 LINE_BREAK = re.compile(rb"[\r\n]")
@@ -200,7 +201,8 @@ class ExifTool(exiftool_process.ResidentExifTool):
         return answer
 
     def _make_ready(self, count: int) -> None:
-        if self.commands_run() + count > COMMANDS_PER_PROCESS:
+        is_old = self.commands_run() + count > COMMANDS_PER_PROCESS
+        if is_old or self.resident_bytes() > MOST_RESIDENT_BYTES:
             self.terminate()
         self.run()
 

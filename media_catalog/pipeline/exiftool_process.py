@@ -1,6 +1,7 @@
 """A resident ExifTool (`-stay_open`) whose hanging, dying or babbling never takes its caller along."""
 
 import contextlib
+import mmap
 import os
 import re
 import select
@@ -235,6 +236,16 @@ class ResidentExifTool(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool c
     def commands_run(self) -> int:
         """Return how many commands the present process was given."""
         return int(self._number - self._number_at_start)
+
+    def resident_bytes(self) -> int:
+        """Return how much memory the process holds; 0 while none runs, and where the system does not tell."""
+        if not self.running or self._process is None:
+            return 0
+        try:
+            with open(f"/proc/{self._process.pid}/statm", "rb") as file:
+                return int(file.read().split()[1]) * mmap.PAGESIZE
+        except (OSError, IndexError):  # it ended just now, or this is no Linux
+            return 0
 
     def converse(self, commands: Sequence[Command]) -> Iterator[Answer]:
         """Send all commands at once and yield their answers in order, each with a deadline of its own.
