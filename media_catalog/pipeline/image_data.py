@@ -219,7 +219,7 @@ def _tiff_page(source: IO[bytes], picture: ImageFile.ImageFile) -> Parts:
 
 def _packets(source: IO[bytes]) -> Parts:
     """One digest for each stream: the order of packets between streams means nothing."""
-    with video.open_container(source) as container:
+    with video.open_container(source, is_header_enough=True) as container:
         streams = [stream for stream in container.streams if not video.is_cover(stream)]
         digests = {stream.index: hashlib.sha256(_setup(stream)) for stream in streams}
         has_data = False
@@ -229,7 +229,7 @@ def _packets(source: IO[bytes]) -> Parts:
             if number == MOST_PACKETS or left < 0:
                 raise UnknownStructure
             if packet.size and packet.stream.index in digests:
-                digests[packet.stream.index].update(bytes(packet))
+                digests[packet.stream.index].update(memoryview(packet))
                 has_data = True
     if not has_data:
         raise UnknownStructure

@@ -21,6 +21,9 @@ CONTAINER_OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,flv,dv",
     "protocol_whitelist": "",
 }
+# To learn what most headers say, FFmpeg decodes the first key frame when it opens a file; without decoders it
+# does not.
+WITHOUT_DECODERS = {"codec_whitelist": "none"}
 POSTER_S = 1.0
 LATER_SHARES = (0.1, 0.3, 0.6)  # of the duration, when the start is black
 BLACK_MEAN = 20  # of 255
@@ -46,7 +49,7 @@ def decode_video(source: IO[bytes], *, policy: DecodePolicy, moments: Moments | 
     """
     source.seek(0)
     try:
-        with open_container(source) as container:
+        with _opened(source) as container:
             stream = _stream(container)
             decoded = _poster(container, stream, policy)
             if moments and decoded.duration_s:
@@ -60,12 +63,14 @@ def decode_video(source: IO[bytes], *, policy: DecodePolicy, moments: Moments | 
     return base.damaged(decoded, integrity.find_damage(source, file_format="MP4") if is_boxed else None)
 
 
-def open_container(source: IO[bytes]) -> InputContainer:
+def open_container(source: IO[bytes], *, is_header_enough: bool = False) -> InputContainer:
     """Open a seekable file for reading with the safe formats only.
 
+    :param is_header_enough: decode nothing to learn what the header does not say, such as the form of pixels.
     :raises av.FFmpegError: when it is none of them.
     """
-    return av.open(source, mode="r", container_options=CONTAINER_OPTIONS, metadata_errors="replace")
+    options = CONTAINER_OPTIONS | (WITHOUT_DECODERS if is_header_enough else {})
+    return av.open(source, mode="r", container_options=options, metadata_errors="replace")
 
 
 def is_cover(stream: av.stream.Stream) -> bool:
@@ -73,8 +78,25 @@ def is_cover(stream: av.stream.Stream) -> bool:
     return bool(stream.disposition & Disposition.attached_pic)
 
 
+def _opened(source: IO[bytes]) -> InputContainer:
+    """Open a video; the header of a file of boxes (MP4, QuickTime) is enough, unless it tells no size."""
+    is_boxed = source.read(8)[4:] == b"ftyp"
+    source.seek(0)
+    if is_boxed:
+        container = open_container(source, is_header_enough=True)
+        if all(stream.width and stream.height for stream in _streams(container)):
+            return container
+        container.close()
+        source.seek(0)
+    return open_container(source)
+
+
+def _streams(container: InputContainer) -> list[VideoStream]:
+    return [one for one in container.streams.video if one.codec_context and not is_cover(one)]
+
+
 def _stream(container: InputContainer) -> VideoStream:
-    streams = [one for one in container.streams.video if one.codec_context and not is_cover(one)]
+    streams = _streams(container)
     if not streams:
         raise Undecodable("no video stream that can be decoded")
     return streams[0]

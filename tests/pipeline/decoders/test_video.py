@@ -48,6 +48,32 @@ def test_decodes_every_container(tmp_path, name, codec):
     assert decoded.damage is None
 
 
+def test_opens_a_file_of_boxes_without_decoding_anything(tmp_path):
+    path = save_video(tmp_path / "a.mp4", [corners((320, 240))] * 5, codec="libx264")
+    with (
+        path.open("rb") as source,
+        video.open_container(source, is_header_enough=True) as by_header,
+        path.open("rb") as again,
+        video.open_container(again) as by_decoder,
+    ):
+        assert by_header.streams.video[0].codec_context.pix_fmt is None
+        assert by_decoder.streams.video[0].codec_context.pix_fmt == "yuv420p"
+
+
+def test_asks_the_decoder_for_a_size_that_the_header_does_not_tell(tmp_path):
+    path = save_video(tmp_path / "a.mp4", [corners((320, 240))] * 50, codec="libx264", rate=25)
+    content = bytearray(path.read_bytes())
+    size_at = content.index(b"avc1", content.index(b"stsd")) + 28
+    assert content[size_at : size_at + 4] == (320).to_bytes(2) + (240).to_bytes(2)
+    content[size_at : size_at + 4] = bytes(4)
+    path.write_bytes(content)
+
+    decoded = decode(path)
+
+    assert (decoded.width_px, decoded.height_px) == (320, 240)
+    assert corner_names(decoded.picture) == "RGBY"
+
+
 def test_takes_the_key_frame_before_one_second(tmp_path):
     frames = [scene(number, (320, 240)) for number in range(3)]
     path = save_video(tmp_path / "a.mp4", [frames[0]] * 8 + [frames[1]] * 8 + [frames[2]] * 8, key_every=8)
