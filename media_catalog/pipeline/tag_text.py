@@ -40,7 +40,7 @@ class Allowance:
 
 def clean(text: str, limit: int) -> str:
     """Remove what cannot be stored, and cut the text at `limit` characters."""
-    return CONTROLS.sub("", text)[:limit]
+    return (text if text.isprintable() else CONTROLS.sub("", text))[:limit]
 
 
 def read_text(value: Any, limit: int) -> str:
@@ -79,6 +79,8 @@ def json_safe(value: Any, depth: int = DEPTH_LIMIT, *, allowance: Allowance | No
     allowance = allowance or Allowance()
     if not allowance.has_room():
         return None
+    if isinstance(value, str):  # as nearly all are
+        return allowance.cut(clean(value, TEXT_LIMIT))
     if isinstance(value, Mapping | list | tuple):
         return _json_safe_items(value, depth - 1, allowance) if depth else None
     if isinstance(value, float):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +16,17 @@ from media_catalog.pipeline.timestamps.decide import DatePolicy, Inference
 from media_catalog.services import camera_clocks, claim_rows, counts, import_results
 
 NO_RULES = ClockBook()
+FIELDS = (
+    "source",
+    "raw_text",
+    "local",
+    "instant",
+    "precision",
+    "offset_minutes",
+    "offset_source",
+    "weight",
+    "until_local",
+)
 
 
 class Claim(NamedTuple):
@@ -54,23 +65,29 @@ def redecide(file_ids: Collection[int], *, at: datetime) -> int:
 
 def _stored(file_ids: Collection[int]) -> Mapping[int, list[Claim]]:
     found: dict[int, list[Claim]] = defaultdict(list)
-    for row in TimestampCandidate.objects.filter(file__in=file_ids).order_by("file_id", "rank"):
-        found[row.file_id].append(Claim(candidate(row), row.origin))
+    rows = TimestampCandidate.objects.filter(file__in=file_ids).order_by("file_id", "rank")
+    for file_id, origin, *values in rows.values_list("file_id", "origin", *FIELDS):
+        found[file_id].append(Claim(_candidate(values), origin))
     return found
 
 
 def candidate(row: TimestampCandidate) -> Candidate:
     """Return the claim that a row holds."""
+    return _candidate([getattr(row, name) for name in FIELDS])
+
+
+def _candidate(values: Sequence[Any]) -> Candidate:
+    source, raw, local, instant, precision, offset_minutes, offset_source, weight, until = values
     return Candidate(
-        source=row.source,
-        raw=row.raw_text,
-        local=row.local,
-        instant=row.instant,
-        precision=Precision(row.precision),
-        offset_minutes=row.offset_minutes,
-        offset_source=row.offset_source or None,
-        weight=row.weight,
-        until=row.until_local,
+        source=source,
+        raw=raw,
+        local=local,
+        instant=instant,
+        precision=Precision(precision),
+        offset_minutes=offset_minutes,
+        offset_source=offset_source or None,
+        weight=weight,
+        until=until,
     )
 
 

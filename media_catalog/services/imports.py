@@ -29,7 +29,7 @@ from media_catalog.services.selections import Selection
 logger = logging.getLogger(__name__)
 
 CHUNK = 50  # results written at once: what a write costs hardly depends on their number
-PATIENCE = timedelta(seconds=1)  # but so long alone are they kept, so that progress moves and a pause is seen
+PATIENCE = timedelta(seconds=1.5)  # but so long alone are they kept: progress moves, and a pause is seen
 
 
 def start(

@@ -35,7 +35,8 @@ class Traits:
 
 def traits_of(decoded: Decoded, *, image_data_hash: str = "") -> Traits:
     """Measure a grid picture, upright as it is stored, and the frames of a video that come with it."""
-    mark = fingerprint.fingerprint(decoded.picture)
+    grey = decoded.picture.convert("L")
+    mark = fingerprint.fingerprint(grey)
     if decoded.is_video:
         seen = frames.frames_of(decoded.frames) if any(decoded.frames) else ()
         return Traits(
@@ -44,7 +45,7 @@ def traits_of(decoded: Decoded, *, image_data_hash: str = "") -> Traits:
             frames=frames.to_bytes(seen),
             image_data_hash=image_data_hash,
         )
-    found = quality.quality_of(decoded.picture)
+    found = quality.quality_of(grey)
     return Traits(
         phash=mark.phash,
         information=mark.information,

@@ -186,7 +186,7 @@ def _track_claims(tags: Mapping[str, Any]) -> Iterator[Candidate]:
 
 def _first_text(tags: Mapping[str, Any], keys: Sequence[str]) -> str:
     for key in keys:
-        if text := _text(tags.get(key)):
+        if key in tags and (text := _text(tags[key])):
             return text
     return ""
 

@@ -1,14 +1,17 @@
 """When a picture was taken by its EXIF alone: DateTimeOriginal, else CreateDate, whatever its name says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from media_catalog.pipeline.timestamps import agreement, candidates, plausibility, zones
 from media_catalog.pipeline.timestamps.candidates import Candidate, Precision
+from media_catalog.pipeline.timestamps.date_tags import DATE_TAGS
 
 SOURCES = ("EXIF:DateTimeOriginal", "EXIF:CreateDate")
+BY_SOURCE = {tag.source: tag for tag in DATE_TAGS}
+BY_GPS = [tag for tag in DATE_TAGS if tag.source.startswith(agreement.GPS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,26 +32,28 @@ def taken(tags: Mapping[str, Any], *, now: datetime) -> Taken:
     A time of day is wanted: what is a mere day, blank, a clock's zero or in the future is left out. The
     offset is that of the date, else what lies between the wall clock and the time by GPS.
     """
-    claims = candidates.from_tags(tags)
-    by_source = {claim.source: claim for claim in claims}
-    for claim in filter(None, map(by_source.get, SOURCES)):
-        if claim.precision is Precision.SECOND and plausibility.refusal(claim, now=now) is None:
-            return _taken(claim, claims)
+    for source in SOURCES:
+        claim = candidates.of_tag(tags, BY_SOURCE[source])
+        if claim is None or claim.precision is not Precision.SECOND:
+            continue
+        if plausibility.refusal(claim, now=now) is None:
+            return _taken(claim, tags)
     return NEVER
 
 
-def _taken(claim: Candidate, claims: Sequence[Candidate]) -> Taken:
+def _taken(claim: Candidate, tags: Mapping[str, Any]) -> Taken:
     local, offset, instant = claim.local, claim.offset_minutes, claim.instant
     if local and offset is None:
-        offset = _offset_by_gps(local, claims)
+        offset = _offset_by_gps(local, tags)
         instant = None if offset is None else zones.to_instant(local, offset)
     return Taken(local=local, offset_minutes=offset, instant=instant)
 
 
-def _offset_by_gps(local: datetime, claims: Sequence[Candidate]) -> int | None:
+def _offset_by_gps(local: datetime, tags: Mapping[str, Any]) -> int | None:
     """Old phones wrote their wall clock as the time by GPS, so equal times tell nothing."""
-    for claim in claims:
-        if claim.source.startswith(agreement.GPS) and claim.instant:
+    for tag in BY_GPS:
+        claim = candidates.of_tag(tags, tag)
+        if claim and claim.instant:
             offset = zones.offset_between(local, claim.instant, tolerance=agreement.GPS_STALENESS)
             return offset or None
     return None
