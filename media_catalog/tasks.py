@@ -7,4 +7,4 @@ from media_catalog.services import clock, working
 def run_batch(batch_id: int) -> None:
     """Answer a doorbell: run its batch, or the one whose turn it is; a second delivery may find none."""
     if not lines.is_ending():
-        working.run_next(clock=clock.now)
+        working.answer(clock=clock.now)

@@ -21,6 +21,12 @@ def claim_next(*, at: datetime, job_id: int | None = None) -> jobs.Claim | None:
     return None
 
 
+def is_last_step_waiting(job_id: int) -> bool:
+    """Tell whether nothing is left of a job but its last step, and nobody has claimed that."""
+    last = JobBatch.objects.filter(job=job_id, stage=Job.Stage.FINISH, state=JobBatch.State.PENDING)
+    return last.filter(job__state__in=jobs.ACTIVE).exists()
+
+
 def _next_job() -> int | None:
     waiting = JobBatch.objects.filter(state=JobBatch.State.PENDING)
     begun = Count("batches", filter=~Q(batches__state=JobBatch.State.PENDING))

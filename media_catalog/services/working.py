@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from media_catalog import lines
 from media_catalog.models import Job
 from media_catalog.services import (
     backfill,
@@ -32,11 +33,29 @@ HANDLERS: dict[Job.Kind, Callable[..., None]] = {
 }
 
 
+def answer(*, clock: Callable[[], datetime]) -> None:
+    """Answer a doorbell: run the batch whose turn it is, and what only waited for it.
+
+    The last step of a job, once nothing else of it is left, need not wait until its own doorbell is heard.
+    """
+    claim = turns.claim_next(at=clock())
+    if claim is None:
+        return
+    _run(claim, clock=clock)
+    job_id = claim.batch.job_id
+    if claim.batch.stage == Job.Stage.FILES and turns.is_last_step_waiting(job_id) and not lines.is_ending():
+        run_next(clock=clock, job_id=job_id)
+
+
 def run_next(*, clock: Callable[[], datetime], job_id: int | None = None) -> bool:
     """Run the batch whose turn it is, of one job if it is given; tell whether there was one."""
     claim = turns.claim_next(at=clock(), job_id=job_id)
-    if claim is None:
-        return False
+    if claim is not None:
+        _run(claim, clock=clock)
+    return claim is not None
+
+
+def _run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     try:
         HANDLERS[Job.Kind(claim.batch.job.kind)](claim, clock=clock)
     except jobs.Stopped:
@@ -48,4 +67,3 @@ def run_next(*, clock: Callable[[], datetime], job_id: int | None = None) -> boo
         logger.warning("lost batch=%s to another worker", claim.batch.pk)
     finally:
         jobs.release(claim, at=clock())
-    return True

@@ -245,6 +245,24 @@ def test_a_second_delivery_of_the_same_batch_changes_nothing(photos, make_pictur
     assert everything() == before
 
 
+def test_the_last_step_follows_the_last_files_at_once(photos, make_picture, now, settings):
+    from media_catalog import tasks
+
+    settings.MEDIAPARSER_BATCH_SIZE = 1
+    for number in range(2):
+        make_picture(f"photos/{number}.jpg", seed=number)
+    job = imports.start(sources.register(photos, created_at=now), created_at=now)
+    tasks.run_batch(job.batches.get().pk)
+    first, last = job.batches.filter(stage="files").order_by("pk")
+
+    tasks.run_batch(first.pk)
+    assert not job.batches.filter(stage="finish").exists()
+    tasks.run_batch(last.pk)
+
+    job.refresh_from_db()
+    assert job.state == Job.State.COMPLETED
+
+
 def test_a_scan_that_was_cut_off_goes_on_where_it_was(photos, make_picture, run_job, now, monkeypatch):
     for number in range(4):
         make_picture(f"photos/{number}.jpg", seed=number)
