@@ -1,5 +1,6 @@
 """The frames of a video that are shown at given times, decoded forward from the key frames before them."""
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 
@@ -44,6 +45,31 @@ class Playback:
         self._shown: VideoFrame | None = None
         self._upcoming: VideoFrame | None = None
 
+    def key_frame_at(self, time_s: float) -> VideoFrame | None:
+        """Give the key frame before a time of the file, from which later moments may go on.
+
+        `None` where no index tells where it is, or something else comes first.
+        """
+        self.forget()
+        self._wanted_s = time_s
+        key_s = self._key_before()
+        if key_s is None:
+            return None
+        self._wanted_s = key_s  # so that no frame after it is left out
+        with contextlib.suppress(TooFar, av.FFmpegError, OSError, ValueError):
+            self._container.seek(int(time_s * MICROSECONDS), backward=True)
+            self._frames = self._decoded()
+            self._shown = next(self._frames, None)
+            if self._shown is not None and self._shown.key_frame and _time_s(self._shown) <= time_s:
+                self._upcoming = next(self._frames, None)
+                return self._shown
+        self.forget()
+        return None
+
+    def forget(self) -> None:
+        """Begin anew with the next moment, as somebody else has moved to another place of the file."""
+        self._frames, self._shown, self._upcoming = iter(()), None, None
+
     def shown_at(self, time_s: float) -> VideoFrame | None:
         """Give the frame that is shown so many seconds after the start.
 
@@ -57,7 +83,7 @@ class Playback:
                 if frame is not None and _time_s(frame) <= self._wanted_s:
                     return frame
         except (TooFar, av.FFmpegError, OSError, ValueError):
-            self._frames, self._shown, self._upcoming = iter(()), None, None
+            self.forget()
             return None
         return frame
 

@@ -51,9 +51,9 @@ def decode_video(source: IO[bytes], *, policy: DecodePolicy, moments: Moments | 
     try:
         with _opened(source) as container:
             stream = _stream(container)
-            decoded = _poster(container, stream, policy)
-            if moments and decoded.duration_s:
-                playback = Playback(container, stream)
+            playback = Playback(container, stream) if moments else None
+            decoded = _poster(container, stream, policy, playback)
+            if playback and moments and decoded.duration_s:
                 shown = [playback.shown_at(time_s) for time_s in moments(decoded.duration_s)]
                 pictures = tuple(_picture(frame, stream, policy) if frame else None for frame in shown)
                 decoded = replace(decoded, frames=pictures)
@@ -102,11 +102,13 @@ def _stream(container: InputContainer) -> VideoStream:
     return streams[0]
 
 
-def _poster(container: InputContainer, stream: VideoStream, policy: DecodePolicy) -> Decoded:
+def _poster(
+    container: InputContainer, stream: VideoStream, policy: DecodePolicy, playback: Playback | None
+) -> Decoded:
     base.check_size(stream.width, stream.height, policy=policy)
     duration_s = _duration_s(container, stream)
     best: tuple[float, Decoded] | None = None
-    for frame in _frames(container, stream, duration_s):
+    for frame in _frames(container, stream, duration_s, playback):
         decoded = _decoded(frame, stream, duration_s, policy)
         grey = ImageStat.Stat(decoded.picture.convert("L"))
         if grey.mean[0] > BLACK_MEAN or grey.stddev[0] > BLACK_DEVIATION:
@@ -126,12 +128,21 @@ def _duration_s(container: InputContainer, stream: VideoStream) -> float | None:
     return None
 
 
-def _frames(container: InputContainer, stream: VideoStream, duration_s: float | None) -> Iterator[VideoFrame]:
-    """Give frames in the order in which they should be tried, each decoded only when it is asked for."""
+def _frames(
+    container: InputContainer, stream: VideoStream, duration_s: float | None, playback: Playback | None
+) -> Iterator[VideoFrame]:
+    """Give frames in the order in which they should be tried, each decoded only when it is asked for.
+
+    The first comes by the playback, if there is one, so that it need not be decoded again for the moments.
+    """
     stream.codec_context.thread_count = 1  # for one frame, more cost time, and memory without bound
+    frame = playback.key_frame_at(POSTER_S) if playback else None
+    if playback and frame:
+        yield frame
+        playback.forget()
     stream.codec_context.skip_frame = "NONKEY"
-    times = [POSTER_S, *(share * duration_s for share in LATER_SHARES)] if duration_s else [POSTER_S]
-    for time_s in times:
+    later = [share * duration_s for share in LATER_SHARES] if duration_s else []
+    for time_s in later if frame else [POSTER_S, *later]:
         frame = _frame_at(container, stream, time_s)
         if frame is not None:
             yield frame

@@ -133,3 +133,27 @@ def test_the_frames_of_a_film_come_with_its_picture(tmp_path):
     assert number_of(decoded.picture) == 0
     found = [number_of(one) for one in decoded.frames if one]
     assert found == [int(time_s * RATE) for time_s in frames.moments_s(10.0)]
+
+
+@pytest.mark.parametrize(("key_every", "begun_anew"), [(250, 0), (10, 5)])
+def test_goes_on_from_the_picture_of_the_film_where_that_is_the_key_frame(
+    tmp_path, monkeypatch, key_every, begun_anew
+):
+    path = save_video(
+        tmp_path / "a.mp4", [numbered(one) for one in range(100)], codec="libx264", key_every=key_every
+    )
+    begun: list[float] = []
+    begin = Playback._begin
+
+    def begin_and_note(film: Playback, time_s: float) -> None:
+        begun.append(time_s)
+        begin(film, time_s)
+
+    monkeypatch.setattr(Playback, "_begin", begin_and_note)
+    with path.open("rb") as source:
+        decoded = video.decode_video(source, policy=DecodePolicy(), moments=frames.moments_s)
+
+    assert len(begun) == begun_anew
+    assert number_of(decoded.picture) == (0 if key_every == 250 else 10)
+    found = [number_of(one) for one in decoded.frames if one]
+    assert found == [int(time_s * RATE) for time_s in frames.moments_s(10.0)]
