@@ -18,6 +18,7 @@ from media_catalog.models import (
     MediaFile,
     Source,
     State,
+    Tag,
     Upload,
 )
 from media_catalog.services import import_folders, troubles
@@ -134,7 +135,13 @@ def _plans(name: str) -> Found:
             yield "month", f"{address}?year={year}&month={next(iter(months))}"
 
 
+def _merge(name: str) -> Found:
+    keys = Tag.objects.order_by("pk").values_list("pk", flat=True)[:2]
+    yield "", f"{reverse(name)}?{'&'.join(f'tag={key}' for key in keys)}"
+
+
 JOBS = Job.objects.all()
+TAGS = Tag.objects.all()
 FILES = MediaFile.objects.all()
 UNDATED = {"needs_date": True, "captured_local": None}
 FEW: Mapping[str, Any] = {"name__contains": "<"}
@@ -189,10 +196,16 @@ BOOK: Mapping[str, Callable[[str], Found]] = {
     "export_tags": _first(JOBS, _={"kind": "export", "export__isnull": False}),
     "finalize": _first(JOBS, _={"kind": "export", "export__isnull": False}),
     "deletions": _plain,
+    "settings": _plain,
     "history": _plain,
     "copy_rule_audit": _first(DecisionBatch.objects.all(), _={"verb": "copy_rule"}),
     "date_audit": _first(DecisionBatch.objects.all(), _={"verb": "confirm"}),
     "batch": _first(DecisionBatch.objects.filter(number__gt=0), _={}),
+    "tags": _queries(all="", search="?q=a", found="?origin=metadata", albums="?kind=album"),
+    "tag": _first(TAGS, tag={"kind": "tag"}, album={"kind": "album"}, person={"kind": "person"}),
+    "tag_delete": _first(TAGS, _={}),
+    "tag_merge": _merge,
+    "tag_proposals": _queries(all="", folder="?origin=folder", name="?origin=name", refused="?refused=yes"),
     "trouble": _plain,
     "trouble_reason": _reasons,
 }
@@ -212,18 +225,39 @@ LISTS = {
         "search": "?q=IMG_7001",
         "never": "?state=failed&camera=Pixel+5",
     },
-    "duplicategroup": {"all": "", "unresolved": "?kind=near&resolved=no", "kind": "?kind=edited"},
+    "duplicategroup": {
+        "all": "",
+        "unresolved": "?resolved=no",
+        "two": "?kind__exact=near&resolved=no",
+        "kind": "?kind__exact=edited",
+        "never": "?kind__exact=similar",
+        "last": "?p=100",
+    },
     "duplicatemember": {"all": ""},
-    "decisionbatch": {"all": "", "verb": "?verb=flag"},
-    "decision": {"all": ""},
-    "job": {"all": "", "kind": "?kind=import"},
-    "jobfile": {"of a job": "?job__id__exact={job}&outcome=done"},
+    "decisionbatch": {
+        "all": "",
+        "verb": "?verb__exact=flag",
+        "never": "?verb__exact=rate",
+        "undone": "?undone=yes",
+    },
+    "decision": {"all": "", "of a file": "?file__id__exact=1"},
+    "job": {"all": "", "kind": "?kind__exact=import", "failed": "?state__exact=failed"},
+    "jobfailure": {"of a job": "?job__id__exact={job}"},
+    "jobfile": {"of a job": "?job__id__exact={job}&outcome__exact=done"},
     "timestampcandidate": {"all": ""},
     "filetag": {"all": ""},
-    "tag": {"all": ""},
+    "tag": {"all": "", "search": "?q=tag+7"},
     "source": {"all": ""},
     "camerarule": {"all": ""},
-    "exportedfile": {"all": ""},
+    "export": {"all": ""},
+    "exportedfile": {
+        "all": "",
+        "state": "?state__exact=verified",
+        "never": "?state__exact=failed",
+        "search": "?q=2015%2F000001.jpg",
+    },
+    "deletion": {"all": "", "state": "?state__exact=kept"},
+    "upload": {"all": ""},
 }
 ROWS = ("mediafile", "duplicategroup", "job", "source", "tag", "camerarule", "decisionbatch")
 

@@ -11,19 +11,24 @@ from django.contrib.auth.models import User
 from django.db import connection, models, transaction
 
 from media_catalog.models import (
+    Archive,
     CameraRule,
     Decision,
     DecisionBatch,
     DuplicateGroup,
     DuplicateMember,
+    Export,
+    ExportedFile,
     FileMetadata,
     FileTag,
     Job,
     JobFile,
     LibraryCount,
     MediaFile,
+    ProposedFolder,
     Source,
     Tag,
+    TagProposal,
     TimestampCandidate,
 )
 from media_catalog.models.fields import path_key
@@ -55,8 +60,10 @@ def _fill() -> None:
     _bulk(TimestampCandidate, _candidates())
     _bulk(FileMetadata, (FileMetadata(file_id=number, tags={"EXIF:Make": "x"}) for number in _numbers()))
     _tags()
+    _proposals(sources)
     _groups()
     _jobs(sources)
+    _copies()
     _acts(person, files=BASE)
     counts.rebuild()
 
@@ -147,11 +154,26 @@ def _candidates() -> Iterator[TimestampCandidate]:
 
 def _tags() -> None:
     tags = [
-        Tag(pk=one, name=f"tag {one}", name_key=f"tag {one}", created_at=NOW) for one in range(1, TAGS + 1)
+        Tag(pk=one, name=f"tag {one}", name_key=f"tag {one}", created_at=NOW) for one in range(1, TAGS + 2)
     ]
     Tag.objects.bulk_create(tags)
-    tagged = (number for number in _numbers() if number % 3 == 0)
+    tagged = [number for number in _numbers() if number % 3 == 0]
     _bulk(FileTag, (FileTag(file_id=one, tag_id=one % TAGS + 1, origin="person") for one in tagged))
+    _bulk(FileTag, (FileTag(file_id=one, tag_id=TAGS + 1, origin="metadata") for one in tagged))
+
+
+def _proposals(sources: list[Source]) -> None:
+    """Propose the name of each folder, and one that all of them are below."""
+    names = ["everything", *(f"holiday {number}" for number in range(BASE // FOLDER + 1))]
+    TagProposal.objects.bulk_create(
+        TagProposal(pk=pk, origin="folder", name=name, name_key=name, created_at=NOW)
+        for pk, name in enumerate(names, start=1)
+    )
+    ProposedFolder.objects.bulk_create(
+        ProposedFolder(proposal_id=pk, source=sources[number % SOURCES], folder_key=path_key(name.encode()))
+        for number, name in enumerate(names[1:])
+        for pk in (1, number + 2)
+    )
 
 
 def _groups() -> None:
@@ -197,6 +219,32 @@ def _jobs(sources: list[Source]) -> None:
         )
 
 
+def _copies() -> None:
+    """Let every second file have its verified copy in an archive."""
+    archive = Archive.objects.create(
+        root_bytes=b"/archive", root_key=_hash("archive"), root_text="/archive", created_at=NOW
+    )
+    job = Job.objects.create(kind="export", state="completed", created_at=NOW, finished_at=NOW)
+    export = Export.objects.create(job=job, archive=archive)
+    _bulk(ExportedFile, (_copy(number, export) for number in _numbers() if number % 2))
+
+
+def _copy(number: int, export: Export) -> ExportedFile:
+    path = f"2015/{number:06}.jpg"
+    return ExportedFile(
+        archive_id=export.archive_id,
+        export=export,
+        file_id=number,
+        state="verified",
+        destination=path,
+        destination_key=_hash(path),
+        stem_key=_hash(path),
+        source_sha256=_hash(f"original {number}"),
+        copy_sha256=_hash(f"copy {number}"),
+        verified_at=NOW,
+    )
+
+
 def _acts(person: User, *, files: int) -> None:
     """Record acts; files that were found later are decided about as well."""
     for number in range(int(files * ACTS_PER_FILE)):
@@ -222,13 +270,19 @@ def _acts(person: User, *, files: int) -> None:
         )
 
 
+UP_TO: Mapping[type[models.Model], int] = {
+    DuplicateGroup: BASE_GROUPS,
+    ProposedFolder: 2 * (BASE // FOLDER + 1),
+}
+
+
 def grow(*, files: int) -> None:
     """Add as many more files as it takes, in tens of thousands that are like the first but for their keys."""
     times = files // BASE
     for copy in range(1, times):
         with transaction.atomic():
             for model, changes in _growth(copy).items():
-                _add(model, changes, up_to=BASE if model is not DuplicateGroup else BASE_GROUPS)
+                _add(model, changes, up_to=UP_TO.get(model, BASE))
     with transaction.atomic():
         LibraryCount.objects.update(number=models.F("number") * times)
         Job.objects.update(total_count=files, done_count=files)
@@ -241,6 +295,7 @@ def _growth(copy: int) -> Mapping[type[models.Model], Mapping[str, str]]:
     mark = f"'{copy:08x}'"
     file_id = {"file_id": f"file_id + {copy * BASE}"}
     key = {name: f"substr({name}, 1, 56) || {mark}" for name in ("path_key", "sha256", "folder_key")}
+    digests = {name: f"substr({name}, 1, 56) || {mark}" for name in ("destination_key", "stem_key")}
     times = {name: _later(name, copy) for name in ("captured_local", "captured_until_local")}
     group_id = f"group_id + {copy * BASE_GROUPS}"
     return {
@@ -248,7 +303,9 @@ def _growth(copy: int) -> Mapping[type[models.Model], Mapping[str, str]]:
         TimestampCandidate: file_id,
         FileMetadata: file_id,
         FileTag: file_id,
+        ProposedFolder: {"folder_key": key["folder_key"]},
         JobFile: file_id,
+        ExportedFile: {**file_id, **digests},
         DuplicateGroup: {"id": f"id + {copy * BASE_GROUPS}", "key": f"substr(key, 1, 56) || {mark}"},
         DuplicateMember: {**file_id, "group_id": group_id},
     }

@@ -25,7 +25,7 @@ def _checked(name: str, value: Any, is_right: bool, advice: str) -> Any:
 
 
 def _number(name: str, default: float, low: float, high: float) -> float:
-    text = env.str(name, default=str(default))
+    text = env.str(name, default="") or str(default)
     try:
         value = float(text)
     except ValueError:
@@ -34,7 +34,7 @@ def _number(name: str, default: float, low: float, high: float) -> float:
 
 
 def _zone(name: str) -> str:
-    value = str(env.str(name, default="UTC"))
+    value = str(env.str(name, default="") or "UTC")
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError) as error:
@@ -126,6 +126,8 @@ POSTGRESQL_OPTIONS = {
     "-c tcp_user_timeout=20000 -c idle_in_transaction_session_timeout=60000",
 }
 
+# What the environment says wins over what people set on the page of settings.
+FROM_ENVIRONMENT = frozenset(name for name, text in os.environ.items() if text.strip())
 DATA_DIR = Path(env.str("MEDIAPARSER_DATA_DIR", default=str(BASE_DIR / "storage"))).expanduser().absolute()
 SECRET_KEY = _secret_key(DATA_DIR / "secret_key")
 DEBUG = env.bool("MEDIAPARSER_DEBUG", default=False)
@@ -139,11 +141,12 @@ MEDIAPARSER_ADMIN_PASSWORD = env.str("MEDIAPARSER_ADMIN_PASSWORD", default="")
 MEDIAPARSER_TIME_ZONE = _zone("MEDIAPARSER_TIME_ZONE")
 MEDIAPARSER_NAME_PATTERNS = env.str("MEDIAPARSER_NAME_PATTERNS", default="")
 MEDIAPARSER_ARCHIVE_DIR = (
-    Path(env.str("MEDIAPARSER_ARCHIVE_DIR", default=str(DATA_DIR / "archive"))).expanduser().absolute()
+    Path(env.str("MEDIAPARSER_ARCHIVE_DIR", default="") or DATA_DIR / "archive").expanduser().absolute()
 )
 MEDIAPARSER_WATCH = _folders("MEDIAPARSER_WATCH")
 MEDIAPARSER_IMPORT_ROOTS = _folders("MEDIAPARSER_IMPORT_ROOTS")
 MEDIAPARSER_EXPORT_ROOTS = _folders("MEDIAPARSER_EXPORT_ROOTS")
+MEDIAPARSER_DELETE_ORIGINALS = env.bool("MEDIAPARSER_DELETE_ORIGINALS", default=False)
 MEDIAPARSER_UPLOAD_FILE_GB = _number("MEDIAPARSER_UPLOAD_FILE_GB", 64, 0.001, 100_000)
 MEDIAPARSER_UPLOAD_GB = _number("MEDIAPARSER_UPLOAD_GB", 2000, 0.001, 1_000_000)
 MEDIAPARSER_UPLOAD_FILES = int(_number("MEDIAPARSER_UPLOAD_FILES", 200_000, 1, 10_000_000))

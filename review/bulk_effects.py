@@ -64,10 +64,11 @@ def look(selection: Selection, form: EditForm) -> Effect:
         preview = acts.preview(selection, act, number=SAMPLES)
     except BadAct as refusal:
         return Effect(act=act, problem=str(refusal))
-    return Effect(act=act, preview=preview, rows=_rows(preview.samples))
+    return Effect(act=act, preview=preview, rows=rows_of(preview.samples))
 
 
-def _rows(samples: Sequence[Sample]) -> list[Row]:
+def rows_of(samples: Sequence[Sample]) -> list[Row]:
+    """Tell samples as the pages show them."""
     return [Row(file=one.file, lines=list(_lines(one)), is_left=one.then is None) for one in samples]
 
 

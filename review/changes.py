@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from media_catalog.models import Decision, Disposition, Tag
-from media_catalog.services import reversals, tags
+from media_catalog.services import reversals, tag_records, tags
 from media_catalog.templatetags.capture import clock_text, offset_text
 from review.sentences import KINDS, clock, listed
 
@@ -53,7 +53,8 @@ def tags_of(decisions: Iterable[Decision]) -> Names:
     for decision in decisions:
         for state in (decision.before, decision.after):
             ids.update(_tag_ids(state))
-    return dict(Tag.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    known = dict(Tag.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    return known | (tag_records.names(ids.difference(known)) if len(known) < len(ids) else {})
 
 
 def _lines(before: State, after: State, names: Names) -> Iterator[Line]:

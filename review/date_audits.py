@@ -28,8 +28,8 @@ CERTAINTY = 1.645  # of the normal distribution: 95 in 100 lie below
 def auditable() -> list[DecisionBatch]:
     """Return the last acts that accepted more dates than anybody looked at."""
     latest = DecisionBatch.objects.filter(number__gt=0).order_by("-created_at", "-id")[:LATEST]
-    verbs = (DecisionBatch.Verb.CONFIRM, DecisionBatch.Verb.DATE_RULE)
-    found = (one for one in latest if one.verb in verbs and one.number > SAMPLES and not one.undone_by_id)
+    verb = DecisionBatch.Verb.CONFIRM
+    found = (one for one in latest if one.verb == verb and one.number > SAMPLES and not one.undone_by_id)
     return [one for one, _place in zip(found, range(OFFERED), strict=False)]
 
 

@@ -23,7 +23,7 @@ LATEST = 10
 WHY: Mapping[str, str | Promise] = {
     Fate.EXPORTED: gettext_lazy("Written anew only where date or tags have changed since."),
     counts.READY: gettext_lazy("Nothing is open about them: they are exported."),
-    counts.OPEN: gettext_lazy("They wait for you, unless you tick the box below."),
+    counts.OPEN: gettext_lazy("They wait for you, unless you tick “Also what still needs a decision”."),
     counts.UNREAD: gettext_lazy("An import has found them, but not read them yet."),
     Fate.DUPLICATE: gettext_lazy("One identical file is in the archive for all of them."),
     Fate.DISCARDED: gettext_lazy("You have decided that they stay out."),

@@ -1,10 +1,12 @@
 """What the grid can be narrowed to: the form, what it says of the choices made, and how to take one back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from media_catalog.models import (
@@ -15,6 +17,8 @@ from media_catalog.models import (
     MediaFile,
     Source,
     State,
+    Tag,
+    TagProposal,
 )
 from media_catalog.services.selections import BadSelection, Selection
 from media_catalog.templatetags.plain import visible
@@ -44,13 +48,15 @@ TYPED = {
     "type": (_("Type, such as heic"), 10),
 }
 DAYS = {"from": _("Taken from"), "until": _("Taken until")}
+HIDDEN = {"folder": _("Folder"), "tagged": _("Carries itself"), "proposal": _("Proposed tag")}
 # The first are always seen, the others behind a button.
 ORDER = (
     *("name", "from", "until", "confidence", "date", "source"),
     *("camera", "kind", "tag", "position", "group", "open", "flagged", "reviewed", "snoozed"),
-    *("fate", "state", "type", "folder"),
+    *("fate", "state", "type", "folder", "tagged", "proposal"),
 )
 FIRST = 6
+MOST_NAMES = 5
 
 
 def source_choices() -> list[tuple[int, str]]:
@@ -62,6 +68,20 @@ def folder_path(key: str) -> str:
     known = list(Source.objects.values_list("pk", flat=True))  # the index begins with the source
     path = MediaFile.objects.filter(source__in=known, folder_key=key).values_list("path_text", flat=True)
     return str(path[0]).rpartition("/")[0] or "/" if path[:1] else key
+
+
+def _names(rows: QuerySet[Any], keys: Iterable[str]) -> str:
+    known = rows.filter(pk__in=[key for key in keys if key.isdigit() and len(key) < 19])
+    return ", ".join(known.order_by("pk").values_list("name", flat=True)[:MOST_NAMES])
+
+
+MEANT: Mapping[str, Callable[[str], str]] = {
+    "folder": folder_path,
+    "tagged": lambda value: _names(Tag.objects.all(), value.split(",")),
+    "proposal": lambda value: _names(
+        TagProposal.objects.all(), [one.partition("-")[0] for one in value.split(",")]
+    ),
+}
 
 
 class FilterForm(forms.Form):
@@ -79,9 +99,7 @@ class FilterForm(forms.Form):
             **{name: _day(label, known.get(name, "")) for name, label in DAYS.items()},
             "source": _select(_("Source"), [(str(pk), visible(label)) for pk, label in source_choices()]),
             "camera": _camera(known.get("camera", "")),
-            "folder": forms.CharField(
-                label=_("Folder"), required=False, max_length=64, widget=forms.HiddenInput
-            ),
+            **{name: _hidden(label) for name, label in HIDDEN.items()},
         }
         self.fields["name"].widget.input_type = "search"
         self.order_fields(ORDER)
@@ -101,8 +119,8 @@ class FilterForm(forms.Form):
 
     def words(self, name: str, value: str) -> str:
         """Say what a value is called."""
-        if name == "folder":
-            return folder_path(value)
+        if name in HIDDEN:
+            return MEANT[name](value)
         return str(dict(getattr(self.fields[name], "choices", ())).get(value, value))
 
 
@@ -119,6 +137,10 @@ def _day(label: object, value: str) -> forms.CharField:
     return forms.CharField(
         label=str(label), required=False, max_length=32, widget=forms.TextInput(attrs={"type": kind})
     )
+
+
+def _hidden(label: object) -> forms.CharField:
+    return forms.CharField(label=str(label), required=False, max_length=500, widget=forms.HiddenInput)
 
 
 def _camera(value: str) -> forms.ChoiceField:

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from media_catalog.models import Decision, DecisionBatch, MediaFile
+from media_catalog.services import tag_records
 from review import changes, sentences
 
 PAGE_SIZE = 60
@@ -111,7 +112,7 @@ class Refusal:
 
 def page(*, before: Place | None = None, actor_id: int | None = None) -> Page:
     """Return acts, the newest first; with `actor_id` only those of one person."""
-    rows = _known().filter(number__gt=0).order_by("-created_at", "-id")
+    rows = _known().filter(tag_records.TOLD).order_by("-created_at", "-id")
     if actor_id is not None:
         rows = rows.filter(actor=actor_id)
     if before is not None:
@@ -191,13 +192,13 @@ def _refusal(file: MediaFile, since: Act | None) -> Refusal:
 
 def last_act(actor_id: int | None) -> uuid.UUID | None:
     """Find the last act of a person that stands, which undo takes back."""
-    rows = DecisionBatch.objects.filter(actor=actor_id, number__gt=0, undone_by=None)
+    rows = DecisionBatch.objects.filter(tag_records.TOLD, actor=actor_id, undone_by=None)
     return _newest(rows.exclude(verb__in=TURNS))
 
 
 def last_undo(actor_id: int | None) -> uuid.UUID | None:
     """Find what redo does again: what a person took back last, unless they have done something new since."""
-    rows = DecisionBatch.objects.filter(actor=actor_id, number__gt=0)
+    rows = DecisionBatch.objects.filter(tag_records.TOLD, actor=actor_id)
     newest = rows.exclude(verb__in=TURNS).order_by("-created_at", "-id")
     undos = rows.filter(verb=Verb.UNDO, undone_by=None)
     if since := newest.values_list("created_at", flat=True).first():

@@ -57,8 +57,8 @@ def open_uploads(user: User | AnonymousUser) -> list[Standing]:
 
 
 def newest_sources() -> list[Source]:
-    """List the sources that were added last."""
-    return list(Source.objects.order_by("-pk")[:MOST_SOURCES])
+    """List the folders that were added last; to what was uploaded nothing is ever added."""
+    return list(Source.objects.filter(upload=None).order_by("-pk")[:MOST_SOURCES])
 
 
 def takeouts_of(upload: Upload) -> list[str]:

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from media_catalog.models import DecisionBatch, DuplicateGroup
+from media_catalog.models import DecisionBatch, DuplicateGroup, Tag
 from media_catalog.services.copy_rules import ONE_IS_ENOUGH, Keep
 from media_catalog.templatetags.capture import clock_text
 
@@ -83,14 +83,30 @@ SENTENCES: Mapping[str, Any] = {
         "Rule: kept %(keep)s of each of %(groups)s groups of %(kind)s",
         "groups_number",
     ),
-    Verb.DATE_RULE: ngettext_lazy(
-        "Rule: accepted the date of %(shown)s file", "Rule: accepted the dates of %(shown)s files", "number"
-    ),
     Verb.DOUBT: ngettext_lazy(
         "Called the accepted date of %(shown)s file wrong",
         "Called the accepted dates of %(shown)s files wrong",
         "number",
     ),
+    Verb.RENAME_TAG: gettext_lazy("Renamed the tag “%(name)s” to “%(to)s”"),
+    Verb.MERGE_TAGS: ngettext_lazy(
+        "Merged into “%(to)s”: %(names)s, on %(shown)s file",
+        "Merged into “%(to)s”: %(names)s, on %(shown)s files",
+        "number",
+    ),
+    Verb.MOVE_TAG: gettext_lazy("Put the tag “%(name)s” %(where)s"),
+    Verb.COLOUR_TAG: gettext_lazy("Gave the tag “%(name)s” the colour %(colour)s"),
+    Verb.DELETE_TAG: ngettext_lazy(
+        "Deleted the tag %(names)s, on %(shown)s file",
+        "Deleted the tag %(names)s, on %(shown)s files",
+        "number",
+    ),
+    Verb.TAKE_TAGS: ngettext_lazy(
+        "Took proposed tags for %(shown)s file: %(names)s",
+        "Took proposed tags for %(shown)s files: %(names)s",
+        "number",
+    ),
+    Verb.DECLINE_TAGS: gettext_lazy("%(how)s: %(names)s"),
     Verb.SEPARATE: gettext_lazy("Called pictures of a group no copies of each other"),
     Verb.DISCARD_AGAIN: ngettext_lazy(
         "Discarded %(shown)s file that came again after it had been discarded",
@@ -109,6 +125,11 @@ KINDS = {
     DuplicateGroup.Kind.EDITED: gettext_lazy("edited pictures"),
     DuplicateGroup.Kind.BURST: gettext_lazy("shots of a series"),
     DuplicateGroup.Kind.SIMILAR: gettext_lazy("similar pictures"),
+}
+HOW = {
+    "never": gettext_lazy("Refused proposed tags for ever"),
+    "not_these": gettext_lazy("Put proposed tags aside"),
+    "again": gettext_lazy("Offered proposed tags again"),
 }
 SOURCES = {
     "name": gettext_lazy("the file name"),
@@ -212,7 +233,20 @@ def _keep(params: Params) -> str:
     return _("all") if (params.get("keep") or usual) == Keep.ALL else _("the best")
 
 
+def _where(params: Params) -> str:
+    return _("below “%(name)s”") % {"name": params["to"]} if params.get("to") else _("at the top")
+
+
+def _colour(params: Params) -> str:
+    return str(dict(Tag.Colour.choices).get(params.get("to", ""), _("none")))
+
+
 VALUES: Mapping[str, Callable[[Params], Any]] = {
+    "name": lambda params: params.get("name", ""),
+    "to": lambda params: params.get("to", ""),
+    "where": _where,
+    "colour": _colour,
+    "how": lambda params: str(HOW.get(params.get("how", ""), "")),
     "date": date_text,
     "span": _span,
     "zone": lambda params: params.get("zone") or _("unknown"),

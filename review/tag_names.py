@@ -1,9 +1,11 @@
 """Names of tags to offer while somebody types: those used most of late come first."""
 
+import uuid
 from collections import Counter
 
-from media_catalog.models import FileTag, Tag
+from media_catalog.models import DecisionBatch, FileTag, Tag
 from media_catalog.services import tags
+from review import sentences
 
 OFFERED = 20
 # How far back use is counted, and how many tags with the typed letters are weighed: both bound the work.
@@ -19,6 +21,11 @@ def suggestions(typed: str) -> list[str]:
     before = f"{given}{separator} " if separator else ""
     present = {tags.name_key(" ".join(name.split())) for name in given.split(SEPARATOR)}
     return [f"{before}{tag.name}" for tag in _offered(begun) if tag.name_key not in present][:OFFERED]
+
+
+def told(batch: uuid.UUID) -> str:
+    """Tell an act about tags as the history does."""
+    return sentences.sentence(DecisionBatch.objects.get(pk=batch))
 
 
 def _offered(begun: str) -> list[Tag]:

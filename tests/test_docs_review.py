@@ -17,6 +17,7 @@ BEFORE = {
     *(f"UX-{number}" for number in range(1, 16)),
     *(f"MP-{number}" for number in (15, 16, 17, 24, 25, 26, 27)),
     *(f"2.10-{number}" for number in range(1, 7)),
+    *(f"2.11-{number}" for number in range(1, 8)),
 }
 
 

@@ -69,6 +69,9 @@ def _confirm(admin: ConfirmedAdmin[Any], request: HttpRequest, rows: QuerySet[An
         return None
     lines = [Line(row=row, refusal=deed.refusal(row)) for row in found]
     if request.POST.get(CONFIRMED):
+        for line in lines:
+            if line.refusal:  # since it was shown
+                admin.message_user(request, f"{line.row}: {line.refusal}", messages.WARNING)
         _carry_out(admin, request, deed, [line.row for line in lines if not line.refusal])
         return None
     return TemplateResponse(request, TEMPLATE, _context(admin, request, deed, lines, name=name))

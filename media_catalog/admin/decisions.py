@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from media_catalog.admin.confirmed import ConfirmedAdmin, RowDeed
+from media_catalog.admin.pictures import picture
 from media_catalog.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, table
 from media_catalog.models import Decision, DecisionBatch
 from media_catalog.services import acts, jobs
@@ -111,11 +112,15 @@ class DecisionInline(ReadOnlyInline):
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin[Decision]):
     # Of millions only those of one act, or of one file, are found quickly: so nothing else narrows the list.
-    list_display = ("created_at", "kind", "file", "actor", "before", "after", "act")
+    list_display = ("created_at", "thumbnail", "kind", "file", "actor", "before", "after", "act")
     list_select_related = ("file", "actor")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return lookup == "file__id__exact" or (lookup == "batch__exact" and _is_key(value))
+
+    @admin.display(description=gettext_lazy("picture"))
+    def thumbnail(self, decision: Decision) -> str:
+        return picture(decision.file, size_px=64)
 
     @admin.display(description=gettext_lazy("act"))
     def act(self, decision: Decision) -> SafeString:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,8 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from media_catalog.admin import resolving
 from media_catalog.admin.pictures import picture
-from media_catalog.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from media_catalog.admin.read_only import LeanChangeList, ReadOnlyAdmin, ReadOnlyInline
 from media_catalog.models import DuplicateGroup, DuplicateMember, MediaFile, PairVerdict
 from media_catalog.templatetags.capture import captured
 from media_catalog.templatetags.plain import visible
@@ -44,9 +44,9 @@ class MemberInline(ReadOnlyInline):
         "decision",
         "is_keeper",
         "distance_bits",
-        "reasons",
+        "words",
     )
-    readonly_fields = ("thumbnail", "date", "size", "decision")
+    readonly_fields = ("thumbnail", "date", "size", "decision", "words")
     ordering = ("rank", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -66,6 +66,10 @@ class MemberInline(ReadOnlyInline):
         pixels = f"{file.width_px} × {file.height_px}, " if file.width_px else ""  # noqa: RUF001  by
         return f"{pixels}{file.size_bytes / 1e6:.1f} MB"
 
+    @admin.display(description=gettext_lazy("why it stands here"))
+    def words(self, member: DuplicateMember) -> str:
+        return ", ".join(visible(code).replace("_", " ") for code in member.reasons) or "-"
+
     @admin.display(description=gettext_lazy("decision"))
     def decision(self, member: DuplicateMember) -> str:
         return str(member.file.get_disposition_display())
@@ -84,7 +88,7 @@ class ResolvedFilter(admin.SimpleListFilter):
         return queryset.filter(resolved_at__isnull=self.value() == "no")
 
 
-class GroupChangeList(ChangeList):
+class GroupChangeList(LeanChangeList):
     """Reads what is shown of the groups of a page: two queries, however many groups there are."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -109,9 +113,14 @@ class DuplicateGroupAdmin(ReadOnlyAdmin[DuplicateGroup]):
     def get_changelist(self, request: HttpRequest, **_more: Any) -> type[GroupChangeList]:
         return GroupChangeList
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        if not resolving.may_resolve(request):
+            return {}
+        return {name: (resolving.choose, name, label) for name, (label, _keep) in resolving.CHOICES.items()}
+
     @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, group: Any) -> str:
-        return picture(group.keeper, size_px=64) if group.keeper else "-"
+        return picture(group.keeper, size_px=64, says=group.keeper.name) if group.keeper else "-"
 
     @admin.display(description=gettext_lazy("best"))
     def keeper(self, group: Any) -> str:
@@ -142,8 +151,17 @@ class DuplicateGroupAdmin(ReadOnlyAdmin[DuplicateGroup]):
 @admin.register(DuplicateMember)
 class DuplicateMemberAdmin(ReadOnlyAdmin[DuplicateMember]):
     is_part = True
-    list_display = ("group", "file", "is_keeper", "rank", "distance_bits")
+    list_display = ("thumbnail", "group", "file", "date", "is_keeper", "rank", "distance_bits")
+    list_display_links = ("group",)
     list_select_related = ("group", "file")
+
+    @admin.display(description=gettext_lazy("picture"))
+    def thumbnail(self, member: DuplicateMember) -> str:
+        return picture(member.file, size_px=64)
+
+    @admin.display(description=gettext_lazy("date"))
+    def date(self, member: DuplicateMember) -> str:
+        return captured(member.file)
 
 
 @admin.register(PairVerdict)

@@ -122,6 +122,8 @@ FILTERS: tuple[type[admin.ListFilter], ...] = (
     _filter("group", _("unresolved group"), lambda: DuplicateGroup.Kind.choices),
     # These have too many values to offer: other lists lead here with them.
     _filter("tag", _("tag"), _nothing),
+    _filter("tagged", _("tag by number"), _nothing),
+    _filter("proposal", _("proposed tag"), _nothing),
     _filter("folder", _("folder"), _nothing),
     _filter("type", _("type"), _nothing),
     _filter("reason", _("reason"), _nothing),

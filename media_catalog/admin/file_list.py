@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from media_catalog.admin import periods
+from media_catalog.admin.read_only import LeanChangeList
 from media_catalog.services import walks
 from media_catalog.services.cursors import BadCursor, Cursor
 from media_catalog.services.selections import FILTERS, BadSelection, Selection
@@ -19,7 +19,7 @@ SEARCH = "text"  # the filter that the search field stands for
 WHOLE = "all"  # has another meaning in addresses of the admin
 
 
-class FileChangeList(ChangeList):
+class FileChangeList(LeanChangeList):
     """What matches an address; `selection` is all of it, on all pages."""
 
     selection: Selection

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from media_catalog.admin import acting, file_filters
@@ -72,13 +73,11 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
     list_display = (
         "thumbnail",
         "shown_name",
-        "date",
-        "captured_from",
+        "dated",
         "confidence",
         "kind",
         "camera",
-        "state",
-        "fate",
+        "standing",
         "marks",
         "source_label",
     )
@@ -218,7 +217,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
 
     @admin.display(description=_("picture"))
     def thumbnail(self, file: MediaFile) -> str:
-        return picture(file, size_px=64)
+        return picture(file, size_px=64, says=file.name)
 
     @admin.display(description=_("source"))
     def source_label(self, file: MediaFile) -> str:
@@ -247,6 +246,15 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
     @admin.display(description=_("date"))
     def date(self, file: MediaFile) -> str:
         return captured(file)
+
+    @admin.display(description=_("date"))
+    def dated(self, file: MediaFile) -> str:
+        origin = format_html('<br><span class="quiet">{}</span>', visible(file.captured_from))
+        return format_html("{}{}", captured(file), origin if file.captured_from else "")
+
+    @admin.display(description=_("state"))
+    def standing(self, file: MediaFile) -> str:
+        return f"{file.get_state_display()}, {file.get_fate_display()}"
 
     @admin.display(description=_("why"))
     def reasons(self, file: MediaFile) -> str:

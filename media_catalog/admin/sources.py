@@ -7,10 +7,12 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -19,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from media_catalog.admin.confirmed import ConfirmedAdmin, RowDeed
 from media_catalog.admin.read_only import ReadOnlyAdmin
 from media_catalog.models import Job, LibraryCount, Source
-from media_catalog.services import imports, jobs
+from media_catalog.services import imports, jobs, preference_rules, sources
 from media_catalog.services.decisions import Actor
 
 
@@ -43,6 +45,13 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
             raise ValidationError(_("This is not a time zone, such as Europe/Berlin."))
         return zone
 
+    def clean_keeper_preference(self) -> int:
+        preference: int = self.cleaned_data["keeper_preference"]
+        most = sources.MOST_PREFERRED
+        if abs(preference) > most:
+            raise ValidationError(_("Give a number from -%(most)d to %(most)d.") % {"most": most})
+        return preference
+
 
 @admin.register(Source)
 class SourceAdmin(ConfirmedAdmin[Source]):
@@ -59,6 +68,12 @@ class SourceAdmin(ConfirmedAdmin[Source]):
 
     def has_change_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
         return request.user.has_perm("media_catalog.change_source")
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        values = form.cleaned_data
+        actor = request.user if isinstance(request.user, User) else None
+        sources.describe(obj, label=values["label"], time_zone=values["time_zone"])
+        preference_rules.prefer(obj, values["keeper_preference"], actor=actor, at=timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         each_file_once = Q(counts__facet="state")

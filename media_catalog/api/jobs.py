@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from media_catalog.api.answers import answer, refusal, requires_log_in
 from media_catalog.models import Job
-from media_catalog.services import job_control, progress
+from media_catalog.services import finalizing, job_control, progress
 from media_catalog.services.job_control import Action
 from media_catalog.services.progress import Progress
 
@@ -42,6 +42,8 @@ def one(request: HttpRequest, job_id: int) -> JsonResponse:
 def act(request: HttpRequest, job_id: int, action: str) -> JsonResponse:
     if action not in list(Action):
         return refusal(f"Nothing is called “{action}”.", status=400, actions=list(Action))
+    if finalizing.is_kept_from(request.user, job_id, Action(action)):
+        return refusal("This job deletes originals, which is up to staff.", status=403)
     try:
         job = job_control.act(job_id, Action(action), at=timezone.now())
     except Job.DoesNotExist:

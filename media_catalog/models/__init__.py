@@ -22,9 +22,18 @@ from media_catalog.models.files import (
     TimestampCandidate,
 )
 from media_catalog.models.jobs import Job, JobBatch, JobFailure, JobFile, WorkerBeat
+from media_catalog.models.settings import Setting, SettingChange
 from media_catalog.models.sidecars import SidecarValues
 from media_catalog.models.sources import Source
-from media_catalog.models.tags import FileTag, Tag
+from media_catalog.models.tags import (
+    FileTag,
+    ProposedFile,
+    ProposedFolder,
+    Tag,
+    TagAlias,
+    TagDecision,
+    TagProposal,
+)
 from media_catalog.models.traits import FileTraits
 from media_catalog.models.uploads import Upload, UploadedFile
 
@@ -56,12 +65,19 @@ __all__ = [
     "Origin",
     "PairVerdict",
     "Precision",
+    "ProposedFile",
+    "ProposedFolder",
+    "Setting",
+    "SettingChange",
     "SidecarLink",
     "SidecarValues",
     "Source",
     "Stack",
     "State",
     "Tag",
+    "TagAlias",
+    "TagDecision",
+    "TagProposal",
     "TimestampCandidate",
     "Upload",
     "UploadedFile",

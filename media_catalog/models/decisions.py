@@ -33,11 +33,17 @@ class DecisionBatch(models.Model):
         EDIT = "edit", _("change several facts")
         RESOLVE = "resolve", _("choose among copies")
         COPY_RULE = "copy_rule", _("rule about copies")
-        DATE_RULE = "date_rule", _("rule about dates")
         DOUBT = "doubt", _("call an accepted date wrong")
         SEPARATE = "separate", _("no copies of each other")
         DISCARD_AGAIN = "discard_again", _("discard what came again")
         ASK_AGAIN = "ask_again", _("ask again about what is new")
+        RENAME_TAG = "rename_tag", _("rename a tag")
+        MERGE_TAGS = "merge_tags", _("merge tags")
+        MOVE_TAG = "move_tag", _("put a tag below another")
+        COLOUR_TAG = "colour_tag", _("colour a tag")
+        DELETE_TAG = "delete_tag", _("delete a tag")
+        TAKE_TAGS = "take_tags", _("take proposed tags")
+        DECLINE_TAGS = "decline_tags", _("decide about proposed tags")
         UNDO = "undo", _("undo")
         REDO = "redo", _("redo")
 
@@ -91,11 +97,17 @@ class DecisionBatch(models.Model):
                         "edit",
                         "resolve",
                         "copy_rule",
-                        "date_rule",
                         "doubt",
                         "separate",
                         "discard_again",
                         "ask_again",
+                        "rename_tag",
+                        "merge_tags",
+                        "move_tag",
+                        "colour_tag",
+                        "delete_tag",
+                        "take_tags",
+                        "decline_tags",
                         "undo",
                         "redo",
                     ]

@@ -43,6 +43,8 @@ class DuplicateGroup(models.Model):
         indexes = [
             # the queue of unresolved groups
             models.Index(fields=["kind", "id"], name="group_unresolved", condition=Q(resolved_at=None)),
+            # the list of groups in the admin, narrowed to a kind of which there may be few
+            models.Index(fields=["kind", "id"], name="group_by_kind"),
             # what an undo opens again
             models.Index(
                 fields=["resolved_batch"], name="group_by_batch", condition=Q(resolved_batch__isnull=False)

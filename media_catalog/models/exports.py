@@ -101,6 +101,8 @@ class ExportedFile(models.Model):
             models.Index(
                 fields=["source_sha256", "archive"], name="exported_by_bytes", condition=Q(state="verified")
             ),
+            # the list of copies in the admin, narrowed to those that failed, or were replaced
+            models.Index(fields=["state", "id"], name="exported_by_state"),
             # verify_archive in order
             models.Index(fields=["archive", "id"], name="exported_by_archive"),
         ]

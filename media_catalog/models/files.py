@@ -6,12 +6,14 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from media_catalog.models.fields import WallClockField
 from media_catalog.models.sources import Source
 
 PERSON = "person"  # where a date or an offset is from that somebody gave
+IS_ZONE_ASSUMED = "media_catalog_mediafile.offset_source = 'assumed'"
 DATED_BY_PERSON = Q(captured_from=PERSON) | Q(offset_source=PERSON) | Q(reviewed_at__isnull=False)
 
 
@@ -109,6 +111,12 @@ class Origin(models.TextChoices):
 class MediaFileQuerySet(models.QuerySet["MediaFile"]):
     def readable(self) -> Self:
         return self.filter(state=State.ANALYSED)
+
+    def of_assumed_zone(self) -> Self:
+        """Files of which only a moment is known, in no place."""
+        # Not as a parameter, for which SQLite would not use the index.
+        is_assumed = RawSQL(IS_ZONE_ASSUMED, [], models.BooleanField())  # noqa: S611  a constant
+        return self.filter(is_assumed)
 
     def open(self) -> Self:
         return self.filter(is_open=True)
@@ -314,6 +322,10 @@ class MediaFile(models.Model):
             ),
             # filter by date taken
             models.Index(fields=["taken_at"], name="file_by_taken"),
+            # what another time zone of the library would show by another wall clock
+            models.Index(
+                fields=["source", "id"], name="file_zone_assumed", condition=Q(offset_source="assumed")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -51,6 +51,8 @@ class Job(models.Model):
     stage = models.CharField(_("stage"), max_length=8, choices=Stage, default=Stage.SCAN)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs")
     options = models.JSONField(_("options"), default=dict, blank=True)
+    # What it began with of the settings that must not change under way: services.preferences.
+    preferences = models.JSONField(_("settings"), default=dict, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     total_count = models.PositiveIntegerField(_("files to work on"), default=0)
     done_count = models.PositiveIntegerField(_("done"), default=0)

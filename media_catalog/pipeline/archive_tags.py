@@ -41,6 +41,8 @@ MOVIE_DATES = ("CreateDate", "TrackCreateDate", "MediaCreateDate")
 MOVIE_CHANGES = ("ModifyDate", "TrackModifyDate", "MediaModifyDate")
 
 SUBJECT = "XMP-dc:Subject"
+# Lightroom's way to say which keyword is below which: https://exiftool.org/TagNames/XMP.html#Lightroom
+HIERARCHY, HIERARCHY_READ, BELOW = "XMP-lr:HierarchicalSubject", "XMP:XMP-lr:HierarchicalSubject", "|"
 SAME = timedelta(seconds=1)
 TOLERANCES = {Precision.MINUTE: timedelta(seconds=59)}
 NO_LATER_THAN = datetime(
@@ -57,6 +59,7 @@ class Facts:
 
     `local` and `until` are the first and last second of the period, as wall clock; `instant` is in UTC.
     `may_replace_date`: a person confirmed this date, so that it goes before a different one in the file.
+    `keyword_paths` lead to keywords that are below others, the highest first.
     A date that is a mere guess should not be given at all: in a tag it would look like the camera's word.
     """
 
@@ -68,6 +71,7 @@ class Facts:
     instant: datetime | None = None
     may_replace_date: bool = False
     keywords: Sequence[str] = ()
+    keyword_paths: Sequence[Sequence[str]] = ()
     about: About = archive_about.NOTHING
 
     @property
@@ -89,6 +93,7 @@ def tag_edits(facts: Facts, *, mime_type: str | None, tags: Mapping[str, Any]) -
         *_date_edits(facts, mime_type, tags),
         *archive_about.edits(facts.about, tags=tags, is_movie=mime_type in MOVIE_TYPES),
         *_keyword_edits(facts.keywords, mime_type, tags),
+        *_hierarchy_edits(facts.keyword_paths, tags),
     ]
     if mime_type in XMP_TYPES:
         return as_xmp(edits, tags={})
@@ -102,7 +107,8 @@ def as_xmp(edits: Sequence[TagEdit], *, tags: Mapping[str, Any]) -> list[TagEdit
         words = [*present_keywords(tags), *words]
     dates = _xmp_dates({edit.tag: edit.value for edit in edits}, tags)
     about = archive_about.as_xmp(edits, tags=tags)
-    return [*dates, *about, *(TagEdit(tag=SUBJECT, value=word, op="+=") for word in words)]
+    paths = [edit for edit in edits if edit.tag == HIERARCHY]
+    return [*dates, *about, *(TagEdit(tag=SUBJECT, value=word, op="+=") for word in words), *paths]
 
 
 def present_keywords(tags: Mapping[str, Any]) -> tuple[str, ...]:
@@ -241,6 +247,18 @@ def _keyword_edits(words: Sequence[str], mime_type: str | None, tags: Mapping[st
             fresh.setdefault(word.casefold(), word)
     edits = [TagEdit(tag=SUBJECT, value=word, op="+=") for word in fresh.values()]
     return [*edits, *_iptc_edits(fresh.values(), tags)] if mime_type in IPTC_TYPES else edits
+
+
+def _hierarchy_edits(paths: Sequence[Sequence[str]], tags: Mapping[str, Any]) -> list[TagEdit]:
+    """Add the paths that the file does not have yet; a name with the separator in it has no path."""
+    known = tags.get(HIERARCHY_READ) or []
+    present = {str(one).casefold() for one in (known if isinstance(known, list) else [known])}
+    whole = [BELOW.join(map(_clean, path)) for path in paths if not any(BELOW in name for name in path)]
+    fresh: dict[str, str] = {}
+    for path in whole:
+        if path.casefold() not in present:
+            fresh.setdefault(path.casefold(), path)
+    return [TagEdit(tag=HIERARCHY, value=path, op="+=") for path in fresh.values()]
 
 
 def _iptc_edits(words: Iterable[str], tags: Mapping[str, Any]) -> list[TagEdit]:

@@ -23,6 +23,7 @@ from media_catalog.services import (
     deciding_rules,
     deciding_undos,
     decisions,
+    tag_records,
     undoing,
 )
 from media_catalog.services.acts_plans import Act, BadAct, Doing, Plan
@@ -88,8 +89,12 @@ def apply(
         else list(files.values_list("pk", flat=True))
     )
     batch = decisions.open_batch(act.verb, actor=actor, at=at, params=act.params)
-    places = {pk: place for place, pk in enumerate(ids)}
-    changed = deciding_acts.do(plan, ids, Doing(at=at, actor=actor, batch=batch, places=places))
+    doing = Doing(at=at, actor=actor, batch=batch, places={pk: place for place, pk in enumerate(ids)})
+    if plan.begin:
+        plan.begin(doing)
+    changed = deciding_acts.do(plan, ids, doing)
+    if plan.finish:
+        plan.finish(doing)
     return Done(batch=batch, number=len(changed), left=len(ids) - len(changed))
 
 
@@ -102,7 +107,10 @@ def _later(selection: Selection, act: Act, *, plan: Plan, scope: Scope, actor: A
         rows = [(pk, "") for pk in files.order_by("pk").values_list("pk", flat=True)]
 
     def open_act(job: Job) -> uuid.UUID:
-        return decisions.open_batch(act.verb, actor=actor, at=at, params=act.params, job=job)
+        batch = decisions.open_batch(act.verb, actor=actor, at=at, params=act.params, job=job)
+        if plan.begin:
+            plan.begin(Doing(at=at, actor=actor, batch=batch))
+        return batch
 
     wanted = deciding_acts.options(act, selection, scope, is_listed=bool(rows))
     return deciding.start({deciding_acts.WHAT: wanted}, rows=rows, open_act=open_act, actor=actor, at=at)
@@ -156,25 +164,31 @@ def _rule_later(rule: Rule, wanted: dict[str, object], actor: Actor, at: datetim
 def undo(batch: uuid.UUID, *, actor: Actor, at: datetime) -> Undone | Job:
     """Take back an act: up to `AT_ONCE` decisions here and now, more as a job.
 
-    :raises BadAct: when the act is under way still.
+    :raises BadAct: when the act is under way still, or tags that it changed were changed since.
     :raises Busy: when it takes a job, and another one is under way.
     """
     _refuse_unfinished(batch)
-    if _are_few(batch, is_redo=False):
-        return undoing.undo(batch, actor=actor, at=at)
-    return _turn_later(batch, is_redo=False, actor=actor, at=at)
+    return _turned(batch, is_redo=False, actor=actor, at=at)
 
 
 def redo(batch: uuid.UUID, *, actor: Actor, at: datetime) -> Undone | Job:
     """Do again what was taken back of an act: up to `AT_ONCE` decisions here and now, more as a job.
 
-    :raises BadAct: when the act, or its undo, is under way still.
+    :raises BadAct: when the act, or its undo, is under way still, or tags were changed since.
     :raises Busy: when it takes a job, and another one is under way.
     """
     _refuse_unfinished(batch)
-    if _are_few(batch, is_redo=True):
-        return undoing.redo(batch, actor=actor, at=at)
-    return _turn_later(batch, is_redo=True, actor=actor, at=at)
+    return _turned(batch, is_redo=True, actor=actor, at=at)
+
+
+def _turned(batch: uuid.UUID, *, is_redo: bool, actor: Actor, at: datetime) -> Undone | Job:
+    turn = undoing.redo if is_redo else undoing.undo
+    try:
+        if _are_few(batch, is_redo=is_redo):
+            return turn(batch, actor=actor, at=at)
+        return _turn_later(batch, is_redo=is_redo, actor=actor, at=at)
+    except tag_records.Refused as refused:
+        raise BadAct(str(refused)) from refused
 
 
 def _refuse_unfinished(batch: uuid.UUID) -> None:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from media_catalog.models import Confidence, Decision, MediaFile, Precision, State, TimestampCandidate
 from media_catalog.pipeline.timestamps import candidates
+from media_catalog.pipeline.timestamps.clock_rules import ClockBook
 from media_catalog.pipeline.timestamps.decide import Inference
-from media_catalog.services import camera_clocks, evidence, zone_decisions
+from media_catalog.services import camera_clocks, evidence, preferences, zone_decisions
 from media_catalog.services.acts_plans import BadAct, Change, Doing, Plan, Values, fields, same
 from media_catalog.services.decisions import GivenDate
 from media_catalog.services.zone_decisions import Keeping
@@ -115,14 +116,19 @@ def _by_claims(wanted: Q, ids: Collection[int], doing: Doing) -> Change:
     book = camera_clocks.load()
     files = MediaFile.objects.filter(pk__in=claims).select_related("source")
     found = {}
-    for file in files:
-        said = claims[file.pk]
-        seen_at = max(file.discovered_at, file.analysed_at or file.discovered_at)
-        dates = (evidence.infer_alone(file, said.said, place, at=seen_at, book=book) for place in said.wanted)
-        date = next((date for date in dates if date is not None), None)
-        if date is not None:
-            found[file.pk] = {**taken(date), **_vouched(doing)}
+    with preferences.held():
+        for file in files:
+            date = _claimed(file, claims[file.pk], book)
+            if date is not None:
+                found[file.pk] = {**taken(date), **_vouched(doing)}
     return lambda file: found.get(file.pk)
+
+
+def _claimed(file: MediaFile, claims: _Claims, book: ClockBook) -> Inference | None:
+    """Give the date that the first of the wanted claims makes which makes one."""
+    seen_at = max(file.discovered_at, file.analysed_at or file.discovered_at)
+    dates = (evidence.infer_alone(file, claims.said, place, at=seen_at, book=book) for place in claims.wanted)
+    return next((date for date in dates if date is not None), None)
 
 
 def _claims(wanted: Q, ids: Collection[int]) -> Mapping[int, _Claims]:

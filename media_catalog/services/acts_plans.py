@@ -32,7 +32,8 @@ class Act:
     set_zone {zone, keeping: "wall" or "instant"} · candidate {source: "name", "folder", "mtime" or the source
     of a claim} · spread {local, precision, offset_minutes?, seconds} · tag and untag {names, kind?} · keep ·
     discard · restore · flag · unflag · snooze {until} · unsnooze · describe {description} · rate {rating} ·
-    edit {acts: [[verb, params], …]}
+    edit {acts: [[verb, params], …]} · merge_tags {of, into} · delete_tag {of} ·
+    take_tags {proposals: [[key, after, name], …]}; these three are given by `tag_acts` and `tag_proposals`
     """
 
     verb: str
@@ -56,7 +57,8 @@ class Plan:
     `kinds` are those of the decisions that it records. `applies` are the files that it may change. `look`
     gives fields before and after by file, those missing that it would leave alone; `do` changes files to
     which it applies and gives the ids of those that were changed. What it does to a file may reach others
-    that go with it; where `in_sequence`, it depends on the file's place among all.
+    that go with it; where `in_sequence`, it depends on the file's place among all. `begin` is called once
+    before all files, `finish` once after them.
     """
 
     kinds: frozenset[str]
@@ -65,6 +67,8 @@ class Plan:
     do: Callable[[Collection[int], Doing], set[int]]
     reaches_others: bool = False
     in_sequence: bool = False
+    begin: Callable[[Doing], None] | None = None
+    finish: Callable[[Doing], None] | None = None
 
     @property
     def is_about_dates(self) -> bool:

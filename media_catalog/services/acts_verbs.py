@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from media_catalog.models import Decision, DecisionBatch, Disposition, FileTag, MediaFile, Tag
-from media_catalog.services import acts_dates, resolutions, tag_decisions, tags
+from media_catalog.services import acts_dates, acts_tags, resolutions, tag_decisions, tags
 from media_catalog.services.acts_plans import BadAct, Both, Doing, Plan, fields, same, together
 
 Params = Mapping[str, Any]
@@ -25,7 +25,7 @@ def plan(verb: str, params: Params) -> Plan:
 
     :raises BadAct: when there is no such verb, or its values make no sense.
     """
-    known = VERBS.get(verb)
+    known = VERBS.get(verb) or acts_tags.VERBS.get(verb)
     if known is None:
         raise BadAct(_("Nothing of the kind “%(verb)s” can be done with files.") % {"verb": verb[:40]})
     return known(params)
@@ -88,14 +88,17 @@ def _lacking(names: Sequence[str], carried: Sequence[str]) -> list[str]:
 def _names(params: Params) -> list[str]:
     given = params.get("names") or ()
     given = given.split(",") if isinstance(given, str) else given
-    names = list(dict.fromkeys(" ".join(str(name).split()) for name in given))
+    names = list(dict.fromkeys(tags.tidy(str(name)) for name in given))
     names = [name for name in names if name]
     if not names or len(names) > MOST_TAGS or any(len(name) > tags.NAME_LENGTH for name in names):
         raise BadAct(
             _("Give between one and %(most)s tags, each of %(length)s characters at most.")
             % {"most": MOST_TAGS, "length": tags.NAME_LENGTH}
         )
-    return names
+    try:
+        return [tags.checked(name) for name in names]
+    except tags.BadName as refusal:
+        raise BadAct(str(refusal)) from refusal
 
 
 def _tag_kind(params: Params) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from media_catalog.models import Decision, DecisionBatch, Disposition, MediaFile, State
-from media_catalog.services import counts, decisions, tools
+from media_catalog.services import counts, decision_log, tools
 
 SLICE = 500
 
@@ -29,7 +29,7 @@ def discard_again(new: QuerySet[MediaFile], *, at: datetime) -> int:
     ids = list(found.values_list("pk", flat=True).distinct())
     if not ids:
         return 0
-    batch = decisions.open_batch(DecisionBatch.Verb.DISCARD_AGAIN, actor=None, at=at)
+    batch = decision_log.open_batch(DecisionBatch.Verb.DISCARD_AGAIN, actor=None, at=at)
     return sum(_discard(part, new, batch=batch, at=at) for part in tools.slices(ids, SLICE))
 
 
@@ -43,7 +43,7 @@ def ask_again(replaced: Collection[int], *, at: datetime) -> int:
     ids = list(gone.order_by("pk").values_list("pk", flat=True))
     if not ids:
         return 0
-    batch = decisions.open_batch(DecisionBatch.Verb.ASK_AGAIN, actor=None, at=at)
+    batch = decision_log.open_batch(DecisionBatch.Verb.ASK_AGAIN, actor=None, at=at)
     with counts.tracking(ids):
         _decide(dict.fromkeys(ids), Disposition.UNDECIDED, batch=batch, at=at)
     return len(ids)
@@ -62,7 +62,7 @@ def _decide(
 ) -> None:
     """Record and write what becomes of files, each with the copy whose fate it shares, if there is one."""
     before = MediaFile.objects.filter(pk__in=files).order_by("pk").values_list("pk", "disposition")
-    decisions.record(
+    decision_log.record(
         [
             Decision(
                 batch=batch,

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from media_catalog.models import Confidence, MediaFile, Precision, Source, State, TimestampCandidate
@@ -22,7 +21,7 @@ from media_catalog.pipeline.timestamps.candidates import Candidate
 from media_catalog.pipeline.timestamps.clock_errors import Reading
 from media_catalog.pipeline.timestamps.clock_rules import Camera
 from media_catalog.pipeline.timestamps.clock_witnesses import Span
-from media_catalog.services import evidence, tools
+from media_catalog.services import evidence, preferences, tools
 
 SLICE = 500
 PEERS = 3  # so many pictures of other devices tell when an event was
@@ -77,7 +76,8 @@ class _About:
 
 def _zones_of_sources() -> dict[int, ZoneInfo]:
     rows = Source.objects.values_list("pk", "time_zone")
-    return {pk: ZoneInfo(zone or settings.MEDIAPARSER_TIME_ZONE) for pk, zone in rows}
+    library_zone = preferences.time_zone()
+    return {pk: ZoneInfo(zone or library_zone) for pk, zone in rows}
 
 
 def _claims(files: Sequence[MediaFile]) -> dict[int, list[Candidate]]:

@@ -190,7 +190,12 @@ def slices_after(
 
 def planned(rule: Rule, ids: Sequence[int]) -> list[Plan]:
     """Plan for groups as the rule would have it, in the order of their ids."""
-    if rule.keeps is Keep.BEST:
+    return plans_keeping(rule.keeps, ids)
+
+
+def plans_keeping(keep: Keep, ids: Sequence[int]) -> list[Plan]:
+    """Plan for groups of any class, in the order of their ids."""
+    if keep is Keep.BEST:
         return group_plans.plans(ids)
     members: dict[int, list[int]] = {one: [] for one in ids}
     rows = DuplicateMember.objects.filter(group__in=ids).values_list("group_id", "file_id")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -74,8 +75,13 @@ def _change(job: Job, rows: Sequence[JobFile], at: datetime) -> Collection[int]:
     return do(plan, ids, doing, since=wanted["since"])
 
 
+@transaction.atomic
 def summary(job: Job) -> Mapping[str, Any]:
-    """Sum up a job of decisions."""
+    """Sum up a job of decisions, once what its act does after all files is done."""
+    if wanted := job.options.get(WHAT):
+        act, plan = job.acts.get(), acts_verbs.plan(wanted["verb"], wanted["params"])
+        if plan.finish:
+            plan.finish(Doing(at=act.created_at, actor=job.created_by, batch=act.pk))
     return {"files": job.total_count, "decided": job.changed_count}
 
 

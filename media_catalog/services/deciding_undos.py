@@ -1,14 +1,15 @@
 """Taking back an act of many decisions, or doing it again, as the work of a job."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from media_catalog.models import Decision, Job, JobFile
-from media_catalog.services import deciding_acts, sliced, undoing
+from media_catalog.services import deciding_acts, sliced, tag_records, undoing
 
 WHAT = "undo"  # the option of a job that holds what `options` returns
 Row = sliced.Row
@@ -52,10 +53,17 @@ def _change(job: Job, rows: Sequence[JobFile], at: datetime) -> Collection[int]:
     return set(Decision.objects.filter(batch=act, file__in=ids).values_list("file_id", flat=True))
 
 
+@transaction.atomic
+def _summary(job: Job) -> Mapping[str, Any]:
+    wanted, act = job.options[WHAT], job.acts.get()
+    tag_records.end_turn(uuid.UUID(wanted["of"]), act.pk, is_redo=wanted["is_redo"], at=act.created_at)
+    return deciding_acts.summary(job)
+
+
 WORK = sliced.Work(
     find=_find,
     change=_change,
     objection=lambda _job: "",
-    summary=deciding_acts.summary,
+    summary=_summary,
     in_order=True,
 )

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from media_catalog.pipeline import media_types
-from media_catalog.services import health
+from media_catalog.services import health, preferences
 
 OLDEST_EXIFTOOL = 12.40
 EXIFTOOL_ADVICE = (
@@ -41,7 +41,8 @@ def examine(*, seen: health.Health | None) -> Iterator[Finding]:
     yield _libmagic()
     yield _database()
     yield _folder("Data folder", Path(settings.DATA_DIR), "MEDIAPARSER_DATA_DIR")
-    yield _folder("Archive folder", Path(settings.MEDIAPARSER_ARCHIVE_DIR), "MEDIAPARSER_ARCHIVE_DIR")
+    archive = preferences.archive_dir() if seen is not None else Path(settings.MEDIAPARSER_ARCHIVE_DIR)
+    yield _folder("Archive folder", archive, "MEDIAPARSER_ARCHIVE_DIR")
     if seen is not None:
         yield from _work(seen)
 

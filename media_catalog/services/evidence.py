@@ -5,15 +5,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import transaction
 
-from media_catalog.models import MediaFile, TimestampCandidate
+from media_catalog.models import MediaFile, Origin, TimestampCandidate
 from media_catalog.pipeline.timestamps import decide
 from media_catalog.pipeline.timestamps.candidates import Candidate, Precision
 from media_catalog.pipeline.timestamps.clock_rules import Camera, ClockBook
 from media_catalog.pipeline.timestamps.decide import DatePolicy, Inference
-from media_catalog.services import camera_clocks, claim_rows, counts, import_results
+from media_catalog.services import camera_clocks, claim_rows, counts, import_results, preferences
 
 NO_RULES = ClockBook()
 FIELDS = (
@@ -53,6 +52,33 @@ def put(origin: str, claims: Mapping[int, Sequence[Candidate]], *, at: datetime)
             changed[file_id] = others + [Claim(one, origin) for one in new]
     _decide(changed, at=at)
     return len(changed)
+
+
+@transaction.atomic
+def rename(names: Mapping[int, Candidate | None], *, at: datetime) -> int:
+    """Replace what the names of files say, by file id, and decide the dates anew where that is news.
+
+    :returns: how many files have another claim than before.
+    """
+    stored = _stored(names)
+    changed = {}
+    for file_id, new in names.items():
+        claims = stored[file_id]
+        own = [Claim(new, Origin.OWN)] if new else []
+        if [claim for claim in claims if _is_by_name(claim)] != own:
+            before = [claim for claim in claims if not _is_by_name(claim) and not _is_after_name(claim)]
+            changed[file_id] = [*before, *own, *filter(_is_after_name, claims)]
+    _decide(changed, at=at)
+    return len(changed)
+
+
+def _is_by_name(claim: Claim) -> bool:
+    return claim.origin == Origin.OWN and claim.candidate.source.startswith("name:")
+
+
+def _is_after_name(claim: Claim) -> bool:
+    """Tell whether a claim stands behind that of the name: `own_claims` has the order."""
+    return claim.origin != Origin.OWN or claim.candidate.source.startswith(("folder:", "file:"))
 
 
 @transaction.atomic
@@ -96,8 +122,12 @@ def inferences(
 ) -> Iterator[tuple[MediaFile, Inference]]:
     """Yield files with what would be decided about their dates by the stored claims and these clock rules."""
     stored = _stored(file_ids)
-    for file in _files(file_ids):
-        yield file, infer(file, [claim.candidate for claim in stored[file.pk]], at=at, book=book)
+    with preferences.held():
+        found = [
+            (file, infer(file, [claim.candidate for claim in stored[file.pk]], at=at, book=book))
+            for file in _files(file_ids)
+        ]
+    yield from found
 
 
 def _files(file_ids: Collection[int]) -> list[MediaFile]:
@@ -110,10 +140,11 @@ def _decide(said: Mapping[int, Sequence[Claim]], *, at: datetime) -> None:
     # Before a date is filled in, which might be a person's word.
     open_files = [file for file in files if not file.is_dated_by_person]
     rows: list[claim_rows.Row] = []
-    for file in files:
-        inference = infer(file, [claim.candidate for claim in said[file.pk]], at=at, book=book)
-        import_results.fill_date(file, inference)
-        rows.extend(_rows(file, said[file.pk], inference))
+    with preferences.held():
+        for file in files:
+            inference = infer(file, [claim.candidate for claim in said[file.pk]], at=at, book=book)
+            import_results.fill_date(file, inference)
+            rows.extend(_rows(file, said[file.pk], inference))
     ids = [file.pk for file in files]
     with counts.tracking(ids):
         import_results.overwrite(open_files, import_results.DATE_FIELDS)
@@ -156,7 +187,7 @@ def _position(file: MediaFile) -> tuple[float, float] | None:
 
 
 def _policy(file: MediaFile, *, at: datetime) -> DatePolicy:
-    return DatePolicy(default_zone=file.source.time_zone or settings.MEDIAPARSER_TIME_ZONE, now=at)
+    return DatePolicy(default_zone=file.source.time_zone or preferences.time_zone(), now=at)
 
 
 def _rows(file: MediaFile, said: Sequence[Claim], inference: Inference) -> list[claim_rows.Row]:

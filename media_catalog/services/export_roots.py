@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from media_catalog.models import Archive
 from media_catalog.models.fields import path_key
-from media_catalog.services import sources
+from media_catalog.services import preferences, sources
+from media_catalog.services.preferences import Name
 
 MOST_KNOWN = 20
 
@@ -47,7 +47,7 @@ def require(text: str) -> bytes:
 
 
 def _usual() -> bytes:
-    return sources.canonical(settings.MEDIAPARSER_ARCHIVE_DIR)
+    return sources.canonical(preferences.archive_dir())
 
 
 def _archives() -> list[str]:
@@ -55,7 +55,7 @@ def _archives() -> list[str]:
 
 
 def _roots() -> Iterator[bytes]:
-    for folder in settings.MEDIAPARSER_EXPORT_ROOTS:
+    for folder in preferences.value(Name.EXPORT_ROOTS):
         yield sources.canonical(os.fspath(folder))
 
 
@@ -63,5 +63,5 @@ def _advice(shown: str) -> str:
     places = ", ".join([*known(), *(f"{root}/…" for root in allowed())])
     return _(
         "%(folder)s is none of the folders that the browser may export to (%(places)s). "
-        "Whoever runs this server allows more of them by MEDIAPARSER_EXPORT_ROOTS."
+        "The settings can allow more of them."
     ) % {"folder": shown, "places": places}

@@ -14,15 +14,17 @@ from media_catalog.pipeline.archive_tags import Facts
 from media_catalog.pipeline.exiftool import TagEdit
 from media_catalog.pipeline.sidecars.facts import Position
 from media_catalog.pipeline.timestamps.candidates import EXACT, Precision
+from media_catalog.services import tag_tree
 
 ASSUMED = "assumed"
 
 
 class Word(NamedTuple):
-    """A tag of a file."""
+    """A tag of a file, and the names that lead to it where it is below others."""
 
     kind: str
     name: str
+    path: tuple[str, ...] = ()
 
 
 def place(file: MediaFile) -> Destination:
@@ -59,7 +61,7 @@ class Wanted:
 
 
 def wanted(files: Sequence[MediaFile]) -> dict[int, Wanted]:
-    """Return what the copies of these files should say, by file id; three queries."""
+    """Return what the copies of these files should say, by file id; a few queries."""
     words = _words(files)
     tags = dict(FileMetadata.objects.filter(file__in=files).values_list("file_id", "tags"))
     return {file.pk: _wanted(file, words.get(file.sha256, []), tags.get(file.pk, {})) for file in files}
@@ -87,9 +89,11 @@ def _words(files: Sequence[MediaFile]) -> Mapping[str, list[Word]]:
     """Collect tags by SHA-256: one copy stands for all files of its bytes, so it gets all their tags."""
     found: dict[str, list[Word]] = defaultdict(list)
     rows = FileTag.objects.filter(file__in=same_bytes({file.sha256 for file in files}))
-    tags = rows.order_by("tag__name", "tag__kind").values_list("file__sha256", "tag__kind", "tag__name")
-    for sha256, kind, name in tags.distinct():
-        found[sha256].append(Word(kind, name))
+    tags = rows.order_by("tag__name", "tag__kind")
+    known = list(tags.values_list("file__sha256", "tag__kind", "tag__name", "tag", "tag__parent").distinct())
+    paths = tag_tree.paths({tag for *_rest, tag, parent in known if parent})
+    for sha256, kind, name, tag, _parent in known:
+        found[sha256].append(Word(kind, name, tuple(paths.get(tag, ()))))
     return found
 
 
@@ -109,6 +113,7 @@ def _facts(file: MediaFile, words: Sequence[Word]) -> Facts:
         instant=file.captured_at if is_believed else None,
         may_replace_date=file.reviewed_at is not None,
         keywords=tuple(dict.fromkeys(word.name for word in words)),
+        keyword_paths=tuple(dict.fromkeys(word.path for word in words if word.path)),
         about=_about(file, [word.name for word in words if word.kind == Tag.Kind.PERSON]),
     )
 

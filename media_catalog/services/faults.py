@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 
 from media_catalog.models import Job, JobFailure, Source
+from media_catalog.services import preferences
+from media_catalog.services.preferences import Name
 
 OPTION = "ignores_faults"  # of a job that a person let continue
 CODES = ("vanished", "unreadable_permission", "unreadable_io")
@@ -78,7 +80,7 @@ def _reason(job: Job, failures: QuerySet[JobFailure], *, tried: int) -> str | No
     if job.options.get(OPTION) or tried < MIN_FILES:
         return None
     number = failures.count()
-    if not number or number < tried * settings.MEDIAPARSER_ERROR_THRESHOLD:
+    if not number or number < tried * preferences.value(Name.ERROR_THRESHOLD):
         return None
     path, message = failures.order_by("-pk").values_list(F("file__path_text"), F("message"))[0]
     return f"{number} of {tried} files could not be reached, the last: {path} ({message}). {ADVICE}."

@@ -1,6 +1,7 @@
 """What is known of files as a table for spreadsheets, line by line and in constant memory."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -51,6 +52,8 @@ COLUMNS: Mapping[str, Callable[[MediaFile], Any]] = {
     "SHA-256": lambda file: file.sha256,
 }
 TAGS = "tags"
+# Where lists are parted by semicolons, so are the cells of a table: what follows one begins a cell there.
+WITHIN = re.compile(r"([;\t\r\n][ \u00a0]*)(?=[=+\-@|%])")
 
 
 class _Line:
@@ -78,7 +81,7 @@ def defused(cell: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula."""
     if not isinstance(cell, str):
         return cell
-    text = cell.replace("\0", "")
+    text = WITHIN.sub(r"\1'", cell.replace("\0", ""))
     return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) or text.startswith(FORMULA) else text
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -21,12 +22,16 @@ from media_catalog.services import (
     finalizing_finish,
     jobs,
     leases,
+    preferences,
     sources,
 )
 from media_catalog.services.decision_log import Actor
+from media_catalog.services.job_control import Action
+from media_catalog.services.preferences import Name
 
 DANGER = (Job.Kind.EXPORT, Job.Kind.IMPORT)
 UPLOADS = "uploads"
+GOING_ON = (Action.RESUME, Action.CONTINUE, Action.RETRY_FAILED)
 
 
 class Refused(Exception):
@@ -78,6 +83,14 @@ def removable() -> list[Removable]:
         for source in sources_known.order_by("pk")
         if _is_allowed(source)
     ]
+
+
+def is_kept_from(user: User | AnonymousUser, job_id: int, action: Action) -> bool:
+    """Tell whether somebody may not let a job go on, since it deletes originals, which is up to staff."""
+    if action not in GOING_ON or user.is_staff:
+        return False
+    options = Job.objects.filter(pk=job_id, kind=Job.Kind.FINALIZE).values_list("options", flat=True).first()
+    return bool(options and options["sources"])
 
 
 def start(export: Export, wish: Wish, *, actor: Actor, at: datetime) -> Job:
@@ -132,6 +145,7 @@ def _check(export: Export, wish: Wish) -> None:
         raise Refused(_("Choose whose originals are to be deleted, or leave the last field empty."))
     if not wish.sources:
         return
+    finalizing_files.require_allowed(Refused)
     if " ".join(wish.phrase.split()).casefold() != phrase().casefold():
         raise Refused(
             _("Nothing was deleted. To delete originals, type “%(phrase)s”.") % {"phrase": phrase()}
@@ -142,7 +156,7 @@ def _check(export: Export, wish: Wish) -> None:
 
 def _is_allowed(source: Source) -> bool:
     """Tell whether a source lies where the browser may import from: what was uploaded, and allowed roots."""
-    roots = [Path(settings.DATA_DIR) / UPLOADS, *map(Path, settings.MEDIAPARSER_IMPORT_ROOTS)]
+    roots = [Path(settings.DATA_DIR) / UPLOADS, *map(Path, preferences.value(Name.IMPORT_ROOTS))]
     return any(sources.is_within(source.root, sources.canonical(root)) for root in roots)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from media_catalog.models import (
     Archive,
@@ -26,7 +27,8 @@ from media_catalog.models import (
 from media_catalog.pipeline import archive as archive_copies
 from media_catalog.pipeline import source_removal, zip_members
 from media_catalog.pipeline.source_removal import NotRemoved
-from media_catalog.services import archives, export_targets, faults, jobs, sources
+from media_catalog.services import archives, export_targets, faults, jobs, preferences, sources
+from media_catalog.services.preferences import Name
 
 logger = logging.getLogger(__name__)
 
@@ -77,11 +79,21 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     archive = Archive.objects.get(pk=claim.batch.job.options["archive_id"])
     for key in list(pending.order_by("pk").values_list("pk", flat=True)):
         jobs.stop_if_asked(claim, at=clock())
+        require_allowed(faults.Lost)
         archives.require_present(archive)
         # One by one, for what somebody decides meanwhile counts.
         row = JobFile.objects.select_related("job__created_by", "file__source").get(pk=key)
         task = Task(row=row, archive=archive, copy=_copy_of(row.file, archive))
         _do(claim, task, clock=clock)
+
+
+def require_allowed(refusal: type[Exception]) -> None:
+    """Make sure that originals may be deleted at all, which is asked for each of them: off means off at once.
+
+    :raises refusal:
+    """
+    if not preferences.value(Name.DELETE_ORIGINALS):
+        raise refusal(_("Deleting originals is switched off. It can be allowed in the settings."))
 
 
 def _pages(source_ids: Sequence[int], *, after: int) -> Iterator[list[int]]:

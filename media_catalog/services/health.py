@@ -16,7 +16,7 @@ from django.db.models import Count, Max, Min
 
 from media_catalog.models import JobBatch, WorkerBeat
 from media_catalog.services import clock as shared_clock
-from media_catalog.services import jobs, owners, reconciler, ringing
+from media_catalog.services import jobs, owners, preferences, reconciler, ringing
 
 PATIENCE = timedelta(seconds=60)  # before it is odd that nothing happens
 CLOCK_TOLERANCE_S = 2
@@ -109,7 +109,7 @@ def look(*, clock: Callable[[], datetime]) -> Health:
         stranded_batches=sum(reconciler.is_stranded(batch, at=at) for batch in running),
         doorbells=_doorbells(),
         clock_ahead_s=ahead_s,
-        disks=[_disk("data", settings.DATA_DIR), _disk("archive", settings.MEDIAPARSER_ARCHIVE_DIR)],
+        disks=[_disk("data", settings.DATA_DIR), _disk("archive", preferences.archive_dir())],
     )
     seen.warnings.extend([*_queue_warnings(seen, at=at), *_surroundings_warnings(seen)])
     return seen

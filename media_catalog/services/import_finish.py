@@ -7,7 +7,7 @@ from itertools import chain
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from media_catalog.models import Deletion, Job, JobFailure, JobFile, MediaFile, State
+from media_catalog.models import Deletion, DuplicateMember, Job, JobFailure, JobFile, MediaFile, State
 from media_catalog.services import (
     abouts,
     arrivals,
@@ -140,11 +140,13 @@ def summary(job: Job) -> dict[str, object]:
     by_state = dict(seen.values_list("state").annotate(Count("pk")).order_by())
     read = seen.readable()
     reasons = seen.filter(state=State.SKIPPED).values_list("reason_code").annotate(Count("pk")).order_by()
+    grouped = DuplicateMember.objects.filter(file__job_files__job=job).values_list("kind")
     return {
         "seen": sum(by_state.values()),
         "read": by_state.get(State.ANALYSED, 0),
         "confidence": dict(read.values_list("confidence").annotate(Count("pk")).order_by()),
         "identical_copies": read.set_aside().count(),
+        "classes": dict(grouped.annotate(Count("group", distinct=True)).order_by()),
         "damaged": read.exclude(damage="").count(),
         "skipped": by_state.get(State.SKIPPED, 0),
         "skipped_by_reason": dict(reasons),

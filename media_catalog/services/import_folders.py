@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.conf import settings
+from django.utils.translation import gettext as _
 
 from media_catalog.models import Job, MediaFile, Source
 from media_catalog.models.fields import path_key
@@ -18,7 +18,8 @@ from media_catalog.pipeline import media_types, refusals, takeout_parts
 from media_catalog.pipeline.display import display_text
 from media_catalog.pipeline.scan import SourceFile, UnreadableRoot, scan
 from media_catalog.pipeline.takeout_parts import TakeoutExport
-from media_catalog.services import import_scan, imports, sources, tools
+from media_catalog.services import import_scan, imports, preferences, sources, tools
+from media_catalog.services.preferences import Name
 from media_catalog.services.uploads import Wishes
 
 PAGE = 50  # folders on one page
@@ -83,7 +84,7 @@ class Budget:
 
 def roots() -> list[bytes]:
     """List the folders that may be imported, with all that lies below them, if they are there."""
-    found = (sources.canonical(folder) for folder in settings.MEDIAPARSER_IMPORT_ROOTS)
+    found = (sources.canonical(folder) for folder in preferences.value(Name.IMPORT_ROOTS))
     return [folder for folder in dict.fromkeys(found) if os.path.isdir(folder)]  # noqa: PTH112  bytes
 
 
@@ -105,12 +106,12 @@ def path_of(token: str) -> bytes:
     try:
         path = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
-        raise FolderRefused("There is no such folder.") from error
+        raise FolderRefused(_("There is no such folder.")) from error
     if not path or b"\0" in path:
-        raise FolderRefused("There is no such folder.")
+        raise FolderRefused(_("There is no such folder."))
     real = os.path.realpath(path)
     if not any(sources.is_within(real, root) for root in roots()):
-        raise FolderRefused(f"{display_text(path)} may not be imported from here.")
+        raise FolderRefused(_("%(folder)s may not be imported from here.") % {"folder": display_text(path)})
     return real
 
 
@@ -120,6 +121,11 @@ def listing(path: bytes, *, after: str = "", is_recursive: bool = True) -> Listi
     :param after: a token; only folders behind it are listed.
     :raises FolderRefused: when it cannot be read.
     """
+    with preferences.held(preferences.standing()):
+        return _listing(path, after=after, is_recursive=is_recursive)
+
+
+def _listing(path: bytes, *, after: str, is_recursive: bool) -> Listing:
     last = os.path.basename(path_of(after)) if after else b""  # noqa: PTH119  bytes
     budget = Budget()
     names = _folder_names(path, after=last)
@@ -231,7 +237,8 @@ def _folder_names(path: bytes, *, after: bytes) -> list[bytes]:
             )
             return heapq.nsmallest(PAGE + 1, names)
     except OSError as error:
-        raise FolderRefused(f"{display_text(path)} cannot be read: {error.strerror}.") from error
+        facts = {"folder": display_text(path), "reason": error.strerror}
+        raise FolderRefused(_("%(folder)s cannot be read: %(reason)s.") % facts) from error
 
 
 def _zip_names(path: bytes) -> list[str]:

@@ -17,7 +17,7 @@ from media_catalog.models.fields import path_key
 from media_catalog.pipeline import analysis
 from media_catalog.pipeline.display import display_text
 from media_catalog.pipeline.scan import RefusedEntry, SourceFile, UnreadableRoot, scan
-from media_catalog.services import bulk, counts, faults, jobs, settling, sources, tools
+from media_catalog.services import bulk, counts, faults, jobs, proposed, settling, sources, tools
 
 SLICE = 500
 Entry = SourceFile | RefusedEntry
@@ -106,6 +106,7 @@ def store(
     with counts.tracking([file.pk for file in part.changed]):
         for file in part.changed:
             file.save()
+    proposed.note(source, [*part.created, *present.values()], at=at)
     _plan(claim, part, at=at)
 
 

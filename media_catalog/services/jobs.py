@@ -17,7 +17,7 @@ from django.db.models import F, QuerySet
 
 from media_catalog import lines
 from media_catalog.models import Job, JobBatch, JobFailure, MediaFile, Source
-from media_catalog.services import owners, pace, ringing
+from media_catalog.services import owners, pace, preferences, ringing
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,12 @@ def create(
     try:
         with transaction.atomic():
             job = Job.objects.create(
-                kind=kind, source=source, options=options, created_at=created_at, created_by=created_by
+                kind=kind,
+                source=source,
+                options=options,
+                preferences=preferences.of_new_job(),
+                created_at=created_at,
+                created_by=created_by,
             )
             add_batch(job, stage=Job.Stage.SCAN, at=created_at)
     except IntegrityError:

@@ -1,4 +1,4 @@
-"""Jobs that change the dates of many files: rules about cameras, the zones of trips."""
+"""Jobs that change the dates of many files: rules about cameras, the zones of trips, settings."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from media_catalog.models import CameraRule, Job, JobFile, MediaFile
-from media_catalog.services import camera_effects, evidence, jobs, sliced, trips
+from media_catalog.services import camera_effects, evidence, jobs, preference_effects, sliced, trips
+from media_catalog.services.decision_log import Actor
+from media_catalog.services.preferences import Name
 
-RULE, TRIP = "rule", "trip"  # options of a job: what it is about
+RULE, TRIP, SETTING = "rule", "trip", "setting"  # options of a job: what it is about
 
 
 def start_rule(rule: CameraRule, *, created_at: datetime) -> Job:
@@ -30,6 +32,17 @@ def start_trip(trip: trips.Trip, *, created_at: datetime) -> Job:
     )
 
 
+def start_setting(name: Name, *, created_at: datetime, created_by: Actor) -> Job:
+    """Queue that the dates that rest on the zone of the library, or on the user's patterns, are decided anew.
+
+    :raises AlreadyRunning: when other dates are being changed.
+    """
+    options = {SETTING: str(name)}
+    return jobs.create(
+        kind=Job.Kind.REDATE, source=None, options=options, created_at=created_at, created_by=created_by
+    )
+
+
 def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     """Do the work of one batch; what was changed is never changed twice.
 
@@ -40,6 +53,8 @@ def run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
 
 
 def _files(options: dict[str, Any]) -> QuerySet[MediaFile]:
+    if SETTING in options:
+        return preference_effects.files(Name(options[SETTING]))
     if TRIP in options:
         return trips.files(trips.of_options(options[TRIP]).selection)
     return camera_effects.files(CameraRule.objects.get(pk=options[RULE]))
@@ -51,12 +66,15 @@ def _find(job: Job, last: JobFile | None) -> Iterator[list[sliced.Row]]:
 
 def _change(job: Job, rows: Sequence[JobFile], at: datetime) -> Collection[int]:
     ids = [row.file_id for row in rows]
-    return _decide_trip(job, ids, at=at) if TRIP in job.options else _decide_rule(ids, at=at)
+    if TRIP in job.options:
+        return _decide_trip(job, ids, at=at)
+    is_about_names = job.options.get(SETTING) == Name.NAME_PATTERNS
+    return _decide(ids, preference_effects.reread_names if is_about_names else evidence.redecide, at=at)
 
 
-def _decide_rule(ids: Collection[int], *, at: datetime) -> list[int]:
+def _decide(ids: Collection[int], decide: Callable[..., int], *, at: datetime) -> list[int]:
     before = _dates(ids)
-    evidence.redecide(ids, at=at)
+    decide(ids, at=at)
     return [pk for pk, date in _dates(ids).items() if before[pk] != date]
 
 

@@ -1,9 +1,10 @@
 """What files can be narrowed to: a name, as it stands in addresses, and what its value means."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, time
 
 from django.db.models import Exists, OuterRef, Q, TextChoices
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from media_catalog.models import (
     State,
 )
 from media_catalog.models.files import PERSON
-from media_catalog.services import tags
+from media_catalog.services import proposed, tag_tree
 
 MOST_ID = 1 << 63
 YES = frozenset(["1", "yes", "true", "on"])
@@ -110,8 +111,28 @@ def _until(value: str) -> Q:
 
 
 def _tag(value: str) -> Q:
-    mine = FileTag.objects.filter(file=OuterRef("pk"), tag__name_key=tags.name_key(" ".join(value.split())))
-    return Q(Exists(mine))
+    """Read the name of a tag; files that carry one below it match as well."""
+    return _carrying(tag_tree.meant(value))
+
+
+def _tagged(value: str) -> Q:
+    """Read the keys of tags; what is below them does not match."""
+    keys = value.split(",")
+    if not all(key.isascii() and key.isdigit() and len(key) < 19 for key in keys):
+        raise _malformed(value)
+    return _carrying({int(key) for key in keys})
+
+
+def _carrying(tag_ids: Collection[int] | RawSQL) -> Q:
+    return Q(Exists(FileTag.objects.filter(file=OuterRef("pk"), tag__in=tag_ids)))
+
+
+def _proposal(value: str) -> Q:
+    """Read the keys of proposed tags, each with the file after which it is about them."""
+    try:
+        return proposed.files(proposed.marks(value))
+    except proposed.BadMark:
+        raise _malformed(value) from None
 
 
 def _group(value: str) -> Q:
@@ -184,6 +205,8 @@ FILTERS: Mapping[str, Filter] = {
     "from": _from,
     "until": _until,
     "tag": _tag,
+    "tagged": _tagged,
+    "proposal": _proposal,
     "position": _yes_or_no(Q(gps_lat__isnull=False)),
     "type": _type,
     "group": _group,

@@ -67,6 +67,7 @@ class Selection:
         :raises BadSelection: when it is none.
         """
         ids, filters = stored.get("ids") or (), stored.get("filters") or {}
-        if not all(isinstance(one, int) for one in ids):
+        is_list = isinstance(ids, (list, tuple)) and all(type(one) is int for one in ids)
+        if not is_list or not isinstance(filters, Mapping):
             raise BadSelection(_("These are no files."))
         return cls(ids=tuple(ids), filters={str(name): str(value) for name, value in filters.items()})

@@ -14,7 +14,7 @@ from media_catalog.pipeline.timestamps.candidates import Candidate, Precision, p
 from media_catalog.pipeline.timestamps.confidence import PERSON_WEIGHT, Confidence
 from media_catalog.pipeline.timestamps.decide import ASSUMED, Inference
 from media_catalog.pipeline.timestamps.siblings import Dated, Sibling, is_doubted
-from media_catalog.services import camera_clocks, evidence
+from media_catalog.services import camera_clocks, evidence, preferences
 from media_catalog.services.import_results import DATE_FIELDS
 
 UNSIGNED = 2**64 - 1
@@ -105,7 +105,9 @@ def _inferred(ids: Sequence[int], *, at: datetime) -> dict[int, Dated | None]:
         claims[row.file_id].append(evidence.candidate(row))
     files = MediaFile.objects.filter(pk__in=ids).select_related("source")
     book = camera_clocks.load()
-    return {file.pk: _decided(evidence.infer(file, claims[file.pk], at=at, book=book)) for file in files}
+    with preferences.held():
+        found = {file.pk: evidence.infer(file, claims[file.pk], at=at, book=book) for file in files}
+    return {pk: _decided(inference) for pk, inference in found.items()}
 
 
 def _decided(inference: Inference) -> Dated | None:

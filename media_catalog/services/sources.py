@@ -3,12 +3,15 @@
 import os
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from media_catalog.models import Archive, Source
 from media_catalog.models.fields import path_key
+from media_catalog.services import preferences
 
 MOST_PREFERRED = 1000
 
@@ -61,6 +64,17 @@ def check(folder: str | Path) -> bytes:
     return root
 
 
+def check_above(folder: str | Path) -> bytes:
+    """Return the canonical path of a folder below which sources may lie.
+
+    :raises SourceRefused: when it is not there, not readable, or ours.
+    """
+    root = canonical(folder)
+    _refuse_unreadable(root)
+    _refuse_ours(root)
+    return root
+
+
 def shown(path: bytes) -> str:
     """Return a path as text; what is not UTF-8 shows as U+FFFD."""
     return path.decode(errors="replace")
@@ -83,7 +97,7 @@ def excluded_below(root: bytes) -> list[bytes]:
 
 def _own_folders() -> list[bytes]:
     archives = [archive.root for archive in Archive.objects.all()]
-    return [canonical(settings.DATA_DIR), canonical(settings.MEDIAPARSER_ARCHIVE_DIR), *archives]
+    return [canonical(settings.DATA_DIR), canonical(preferences.archive_dir()), *archives]
 
 
 def _refuse_unreadable(root: bytes) -> None:
@@ -126,6 +140,19 @@ def _create(root: bytes, *, created_at: datetime) -> Source:
 def _rename(source: Source, *, label: str | None, time_zone: str | None) -> None:
     source.label = label or source.label
     source.time_zone = time_zone or source.time_zone
+    source.save(update_fields=["label", "time_zone"])
+
+
+def describe(source: Source, *, label: str, time_zone: str) -> None:
+    """Store what people call a source, and the zone of its clocks, blank where that of the library holds.
+
+    :raises SourceRefused: when the label is blank, or there is no such zone.
+    """
+    if not label.strip():
+        raise SourceRefused(_("Give the source a name."))
+    if time_zone and time_zone not in available_timezones():
+        raise SourceRefused(_("This is not a time zone, such as Europe/Berlin."))
+    source.label, source.time_zone = " ".join(label.split()), time_zone
     source.save(update_fields=["label", "time_zone"])
 
 

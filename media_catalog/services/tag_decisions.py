@@ -73,9 +73,58 @@ def take_off(
     return _changed(act, gone, file_ids)
 
 
+@transaction.atomic
+def relabel(
+    file_ids: Collection[int],
+    of: Collection[int],
+    into: int | None,
+    *,
+    actor: Actor,
+    at: datetime,
+    batch: uuid.UUID,
+) -> set[int]:
+    """Give files another tag in place of some, or none; return the files that carried any of these.
+
+    What a person said stays a person's word.
+    """
+    blank = Decision(batch=batch, kind=Decision.Kind.TAG, actor=actor, created_at=at)
+    changed: set[int] = set()
+    for part in tools.slices(sorted(file_ids), SLICE):
+        rows = FileTag.objects.filter(file__in=part, tag__in=of)
+        carried: dict[int, list[Label]] = defaultdict(list)
+        for file_id, tag, origin in rows.order_by("pk").values_list("file_id", "tag_id", "origin"):
+            carried[file_id].append((tag, origin))
+        rows.delete()
+        given = _given(carried, into)
+        _record(blank, {file_id: (labels, given.get(file_id, [])) for file_id, labels in carried.items()})
+        changed.update(carried)
+    return changed
+
+
+def _given(carried: Mapping[int, list[Label]], into: int | None) -> dict[int, list[Label]]:
+    """Put a tag on the files that do not carry it yet."""
+    if into is None:
+        return {}
+    having = set(FileTag.objects.filter(file__in=carried, tag=into).values_list("file_id", flat=True))
+    new = {
+        file_id: [(into, _strongest(labels))] for file_id, labels in carried.items() if file_id not in having
+    }
+    FileTag.objects.bulk_create(
+        FileTag(file_id=file_id, tag_id=tag, origin=origin)
+        for file_id, labels in new.items()
+        for tag, origin in labels
+    )
+    return new
+
+
+def _strongest(labels: Sequence[Label]) -> str:
+    origins = [origin for _tag, origin in labels]
+    return FileTag.Origin.PERSON.value if FileTag.Origin.PERSON in origins else origins[0]
+
+
 def known(names: Sequence[str], *, kind: str = Tag.Kind.TAG) -> list[int]:
     """Find the ids of tags by their names."""
-    keys = {tags.name_key(" ".join(name.split())) for name in names}
+    keys = {tags.name_key(tags.tidy(name)) for name in names}
     return list(Tag.objects.filter(kind=kind, name_key__in=keys).values_list("pk", flat=True))
 
 

@@ -18,6 +18,8 @@ from media_catalog.pipeline.decoders.base import GRID_PX, DecodePolicy
 from media_catalog.pipeline.exiftool import ExifTool
 from media_catalog.pipeline.filename_dates import patterns
 from media_catalog.pipeline.timestamps.clock_rules import ClockBook
+from media_catalog.services import preferences
+from media_catalog.services.preferences import Name
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -75,12 +77,12 @@ def scratch_dir() -> Path:
 def analysis_policy(source: Source, *, clocks: ClockBook, at: datetime) -> AnalysisPolicy:
     """Build what the analysis of a batch is bound by; a source without a time zone has the library's."""
     return AnalysisPolicy(
-        default_zone=source.time_zone or settings.MEDIAPARSER_TIME_ZONE,
+        default_zone=source.time_zone or preferences.time_zone(),
         clocks=clocks,
         source_id=source.pk,
         now=at,
         thumbnail_dir=thumbnail_dir(),
-        name_patterns=patterns.compiled(settings.MEDIAPARSER_NAME_PATTERNS),
+        name_patterns=patterns.compiled(preferences.value(Name.NAME_PATTERNS)),
         scratch_dir=scratch_dir(),
         decode=decode_policy(),
     )

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from media_catalog.models import Decision, DecisionBatch, Job
-from media_catalog.services import counts, reversals, tools
+from media_catalog.models import Decision, DecisionBatch, Job, TagDecision
+from media_catalog.services import counts, reversals, tag_records, tools
 from media_catalog.services.decision_log import Actor, open_batch, record
 
 SLICE = 500
@@ -20,12 +20,13 @@ Verb = DecisionBatch.Verb
 class Undone:
     """How many files went back to what they were, and which had been changed by something else since.
 
-    Undoing `batch` does it again.
+    Undoing `batch` does it again. `is_about_tags` where it changed tags themselves, be it of no file.
     """
 
     batch: uuid.UUID
     number: int
     refused_ids: tuple[int, ...]
+    is_about_tags: bool = False
 
 
 @transaction.atomic
@@ -34,9 +35,13 @@ def undo(batch: uuid.UUID, *, actor: Actor, at: datetime) -> Undone:
 
     What was taken back already stays so. Undoing is itself a decision, so that undoing its batch does the
     first one again.
+
+    :raises tag_records.Refused: when it changed tags that something else has changed since; nothing is done.
     """
     act = open_undo(batch, actor=actor, at=at)
-    return _take_back(_last_first(batch), act=act, actor=actor, at=at)
+    done = _take_back(_last_first(batch), act=act, actor=actor, at=at)
+    tag_records.end_turn(batch, act, is_redo=False, at=at)
+    return done
 
 
 def _last_first(batch: uuid.UUID) -> Iterator[Decision]:
@@ -50,21 +55,34 @@ def _last_first(batch: uuid.UUID) -> Iterator[Decision]:
 
 @transaction.atomic
 def redo(batch: uuid.UUID, *, actor: Actor, at: datetime) -> Undone:
-    """Do again what was taken back of a batch, where nothing has changed since."""
+    """Do again what was taken back of a batch, where nothing has changed since.
+
+    :raises tag_records.Refused: when it changes tags that something else has changed since; nothing is done.
+    """
     undos = standing(list(Decision.objects.filter(undoes__batch=batch).order_by("-pk")))
     act = open_undo(batch, actor=actor, at=at, verb=Verb.REDO)
-    return _take_back(undos, act=act, actor=actor, at=at)
+    done = _take_back(undos, act=act, actor=actor, at=at)
+    tag_records.end_turn(batch, act, is_redo=True, at=at)
+    return done
 
 
+@transaction.atomic
 def open_undo(
     batch: uuid.UUID, *, actor: Actor, at: datetime, verb: str = "", job: Job | None = None
 ) -> uuid.UUID:
-    """Begin the act that takes back a batch, or, when that is an undo, does again what it had taken back."""
+    """Begin the act that takes back a batch, or, when that is an undo, does again what it had taken back.
+
+    What it decided about tags themselves is taken back here, for its files need these.
+
+    :raises tag_records.Refused: when something else has changed them since.
+    """
     known = DecisionBatch.objects.filter(pk=batch).values_list("verb", "params").first()
     was, params = known or ("", {})
     undoing = Verb.REDO if was == Verb.UNDO else Verb.UNDO
     of = params["of"] if was in (Verb.UNDO, Verb.REDO) else str(batch)
-    return open_batch(verb or undoing, actor=actor, at=at, params={"of": of}, job=job)
+    act = open_batch(verb or undoing, actor=actor, at=at, params={"of": of}, job=job)
+    _mark(tag_records.begin_turn(batch, act, is_redo=verb == Verb.REDO, at=at), act)
+    return act
 
 
 def _take_back(decisions: Iterable[Decision], *, act: uuid.UUID, actor: Actor, at: datetime) -> Undone:
@@ -72,7 +90,12 @@ def _take_back(decisions: Iterable[Decision], *, act: uuid.UUID, actor: Actor, a
     for part in tools.slices(decisions, SLICE):
         refused |= dict.fromkeys(take_back(part, act=act, actor=actor, at=at))
     row = DecisionBatch.objects.get(pk=act)
-    return Undone(batch=act, number=row.number, refused_ids=tuple(refused))
+    return Undone(
+        batch=act,
+        number=row.number,
+        refused_ids=tuple(refused),
+        is_about_tags=TagDecision.objects.filter(batch=act).exists(),
+    )
 
 
 @transaction.atomic
@@ -117,7 +140,7 @@ def _undoing(decision: Decision, act: uuid.UUID, actor: Actor, at: datetime) -> 
     )
 
 
-def _mark(done: Sequence[Decision], act: uuid.UUID) -> None:
+def _mark(done: Sequence[Decision | TagDecision], act: uuid.UUID) -> None:
     """Say of the acts whose decisions went back, and of the first of all, by what they are undone."""
     if not done:
         return

@@ -5,6 +5,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from media_catalog.models import Upload, UploadedFile
 from media_catalog.services import upload_disk
@@ -22,7 +23,7 @@ def drop(upload_id: uuid.UUID) -> None:
     :raises UploadRefused: when it has been imported: its files are originals now.
     """
     if not Upload.objects.filter(pk=upload_id, state=Upload.State.OPEN).update(state=Upload.State.DROPPED):
-        raise UploadRefused("This upload has been imported or dropped already.")
+        raise UploadRefused(_("This upload has been imported or dropped already."))
     UploadedFile.objects.filter(upload=upload_id).delete()
     upload_disk.remove(upload_id)
     logger.info("dropped upload=%s", upload_id)

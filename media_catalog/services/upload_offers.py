@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Sum
+from django.utils.translation import gettext as _
 
 from media_catalog.models import MediaFile, State, Upload, UploadedFile
 from media_catalog.pipeline import refusals, upload_names
@@ -49,13 +50,15 @@ class _Room:
         """Say why a file cannot be taken, empty when it can, in which case its room is taken up."""
         largest_gb = settings.MEDIAPARSER_UPLOAD_FILE_GB
         if offer.size_bytes > largest_gb * BYTES_PER_GB:
-            return f"it is larger than {largest_gb:g} GB, the most for one file"
+            return _("it is larger than %(gb)s GB, the most for one file") % {"gb": f"{largest_gb:g}"}
         if not self.files:
-            return f"an upload takes {settings.MEDIAPARSER_UPLOAD_FILES} files: send the rest as another one"
+            text = _("an upload takes %(files)d files: send the rest as another one")
+            return text % {"files": settings.MEDIAPARSER_UPLOAD_FILES}
         if offer.size_bytes > self.upload_bytes:
-            return f"an upload takes {settings.MEDIAPARSER_UPLOAD_GB:g} GB: send the rest as another one"
+            text = _("an upload takes %(gb)s GB: send the rest as another one")
+            return text % {"gb": f"{settings.MEDIAPARSER_UPLOAD_GB:g}"}
         if offer.size_bytes > self.disk_bytes:
-            return "the server's disk has no room for it: make room there, then choose it again"
+            return _("the server's disk has no room for it: make room there, then choose it again")
         self.files -= 1
         self.upload_bytes -= offer.size_bytes
         self.disk_bytes -= offer.size_bytes
@@ -160,7 +163,9 @@ def _is_there(file: MediaFile) -> bool:
     return status.st_size == file.size_bytes
 
 
-def in_trouble(upload: Upload, *, after: int = 0, size: int = 50) -> Iterator[UploadedFile]:
-    """Yield files that did not make it, page by page."""
-    rows = UploadedFile.objects.filter(upload=upload, state=UploadedFile.State.FAILED, pk__gt=after)
+def in_trouble(
+    upload: Upload, *, state: str = UploadedFile.State.FAILED, after: int = 0, size: int = 50
+) -> Iterator[UploadedFile]:
+    """Yield files that did not make it, or that were left out, page by page."""
+    rows = UploadedFile.objects.filter(upload=upload, state=state, pk__gt=after)
     yield from rows.order_by("pk")[:size]

@@ -10,6 +10,8 @@ from typing import IO
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Sum
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from media_catalog.models import Job, Upload, UploadedFile
 from media_catalog.pipeline import upload_names
@@ -20,7 +22,7 @@ from media_catalog.services.upload_offers import Offer
 
 CHUNK_BYTES = 8 << 20  # what a browser sends at once: little is lost when the connection breaks off
 LARGEST_CHUNK_BYTES = 64 << 20
-DAMAGED = "it arrived damaged, or was changed on your side while it was sent: choose it again"
+DAMAGED = _("it arrived damaged, or was changed on your side while it was sent: choose it again")
 State = UploadedFile.State
 
 
@@ -122,14 +124,14 @@ def _require_fitting(row: UploadedFile, path: Path, *, offset: int, length_bytes
     if offset != here:
         raise WrongOffset(here)
     if not 0 <= length_bytes <= LARGEST_CHUNK_BYTES or offset + length_bytes > row.size_bytes:
-        raise UploadRefused("This piece is larger than what is left of the file.")
+        raise UploadRefused(gettext("This piece is larger than what is left of the file."))
 
 
 def _complete(row: UploadedFile, part: IO[bytes], path: Path) -> None:
     found = upload_disk.sha256(part)
     if row.sha256 and found != row.sha256:
         path.unlink(missing_ok=True)
-        row.state, row.received_bytes, row.reason_text = State.FAILED, 0, DAMAGED
+        row.state, row.received_bytes, row.reason_text = State.FAILED, 0, str(DAMAGED)
     else:
         row.state, row.sha256 = State.ARRIVED, found
         row.stored_bytes = _place(row, path)
@@ -173,9 +175,9 @@ def start(upload_id: uuid.UUID, *, leaves_missing: bool = False, at: datetime) -
     require_open(upload)
     found = sums(upload)
     if not found.by_state.get(State.ARRIVED):
-        raise UploadRefused("Nothing new has arrived, so there is nothing to import.")
+        raise UploadRefused(gettext("Nothing new has arrived, so there is nothing to import."))
     if found.unfinished and not leaves_missing:
-        raise UploadRefused(f"{found.unfinished} files have not arrived yet.")
+        raise UploadRefused(_missing(found.unfinished))
     source = sources.register_upload(
         upload_disk.files(upload.pk),
         label=upload.label or f"Upload of {upload.created_at:%Y-%m-%d %H:%M}",
@@ -188,13 +190,18 @@ def start(upload_id: uuid.UUID, *, leaves_missing: bool = False, at: datetime) -
     return job
 
 
+def _missing(number: int) -> str:
+    text = ngettext("%(number)d file has not arrived yet.", "%(number)d files have not arrived yet.", number)
+    return text % {"number": number}
+
+
 def require_open(upload: Upload) -> None:
     """Make sure that an upload can go on.
 
     :raises UploadRefused:
     """
     if upload.state != Upload.State.OPEN:
-        raise UploadRefused("This upload has been imported or dropped already.")
+        raise UploadRefused(gettext("This upload has been imported or dropped already."))
 
 
 def _as_fields(wishes: Wishes) -> dict[str, object]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from media_catalog.models import (
     DuplicateGroup,
@@ -24,10 +24,11 @@ from media_catalog.models import (
     MediaFile,
     MediaFileQuerySet,
     Source,
+    Tag,
 )
-from media_catalog.services import tags
+from media_catalog.services import proposed, tag_tree
 from media_catalog.services.cursors import Cursor
-from media_catalog.services.selection_filters import YES
+from media_catalog.services.selection_filters import FILTERS, YES
 from media_catalog.services.selections import Selection
 
 PAGE_SIZE = 60
@@ -36,6 +37,7 @@ FEW = 2000  # files that are looked at one and all, whatever their order
 NEAR_SPANS = (600,)  # the same, to find the neighbours of one file
 DATES = ("from", "until")  # every index holds the capture after its own column
 ANY = {"all": "yes"}
+OF_OTHER_ROWS = frozenset(["tag", "tagged", "proposal", "group"])
 # The counts that are kept for filters with an index of their own; those that leave fewest, usually, first.
 FACETS = {
     "flagged": "is_flagged",
@@ -130,8 +132,10 @@ def _few(filters: Filters) -> list[Key] | None:
 
 
 def _of_tag(value: str) -> Ids:
-    key = tags.name_key(" ".join(value.split()))
-    return FileTag.objects.filter(tag__name_key=key).values_list("file_id", flat=True)
+    # Found first: with the tree inside of the query PostgreSQL reads the tags of all files.
+    meant = list(Tag.objects.filter(pk__in=tag_tree.meant(value)).values_list("pk", flat=True)[:FEW])
+    mine = FileTag.objects.filter(tag__in=meant if len(meant) < FEW else tag_tree.meant(value))
+    return mine.values_list("file_id", flat=True)
 
 
 def _of_folder(value: str) -> Ids:
@@ -150,9 +154,21 @@ def _of_group(value: str) -> Ids:
     return DuplicateMember.objects.filter(group__in=groups).values_list("file_id", flat=True)
 
 
+def _of_tags(value: str) -> Ids:
+    return FileTag.objects.filter(tag__in=[int(key) for key in value.split(",")]).values_list(
+        "file_id", flat=True
+    )
+
+
+def _of_proposal(value: str) -> Ids:
+    return MediaFile.objects.filter(proposed.files(proposed.marks(value))).values_list("pk", flat=True)
+
+
 SMALL: Mapping[str, Callable[[str], Ids]] = {
     "folder": _of_folder,
     "tag": _of_tag,
+    "tagged": _of_tags,
+    "proposal": _of_proposal,
     "group": _of_group,
     "camera": _of_camera,
 }
@@ -208,28 +224,56 @@ def _walk(
     is_back: bool = False,
 ) -> tuple[list[Key], Cursor | None]:
     """Find the next files that match, and the place where looking broke off, `None` at the end."""
+    Selection(filters=filters or ANY)  # refuses what is malformed
     lead = _lead(filters, counted)
-    leading = Selection(filters=lead or ANY).files()
-    if not set(filters) - set(lead) - set(ANY):
+    leading, rest = Selection(filters=lead or ANY).files(), set(filters) - set(lead) - set(ANY)
+    if not rest:
         keys = _stretch(leading, after=after, size=size, is_back=is_back)
         return keys, _cursor(keys[-1]) if len(keys) == size else None
-    files, found = Selection(filters=filters).files(), []
+    found: list[Key] = []
     for span in spans:
-        seen = _stretch(leading, after=after, size=span, is_back=is_back)
-        matching = set(files.filter(pk__in=[pk for _, pk in seen]).values_list("pk", flat=True))
-        found += [key for key in seen if key[1] in matching]
+        seen = _seen(leading, filters, rest, after=after, size=span, is_back=is_back)
+        found += [(local, pk) for local, pk, matches in seen if matches]
         if len(found) >= size:
             return found[:size], _cursor(found[size - 1])
         if len(seen) < span:
             return found, None
-        after = _cursor(seen[-1])
+        after = _cursor(seen[-1][:2])
     return found, after
 
 
-def _stretch(files: MediaFileQuerySet, *, after: Cursor | None, size: int, is_back: bool) -> list[Key]:
-    found: list[Key] = []
+def _seen(
+    leading: MediaFileQuerySet,
+    filters: Filters,
+    rest: set[str],
+    *,
+    after: Cursor | None,
+    size: int,
+    is_back: bool,
+) -> list[tuple[datetime | None, int, bool]]:
+    """Return the next files in their order, and of each whether it matches the rest of the filters as well.
+
+    What stands in its own row is asked for in the query that walks, which is quickest. What stands in others
+    is asked for by key: of a query that walks PostgreSQL would take it for asked of all files.
+    """
+    if not rest & OF_OTHER_ROWS:
+        wanted = Q()
+        for name in rest:
+            wanted &= FILTERS[name](filters[name])
+        marked = leading.annotate(matches=Case(When(wanted, then=True), default=False))
+        return _stretch(marked, "matches", after=after, size=size, is_back=is_back)
+    keys = _stretch(leading, after=after, size=size, is_back=is_back)
+    ids = Selection(filters=filters).files().filter(pk__in=[pk for _, pk in keys])
+    matching = set(ids.values_list("pk", flat=True))
+    return [(local, pk, pk in matching) for local, pk in keys]
+
+
+def _stretch(
+    files: MediaFileQuerySet, *more: str, after: Cursor | None, size: int, is_back: bool
+) -> list[Any]:
+    found: list[Any] = []
     for part in _backwards(files, after) if is_back else _onwards(files, after):
-        found += part.values_list("captured_local", "pk")[: size - len(found)]
+        found += part.values_list("captured_local", "pk", *more)[: size - len(found)]
         if len(found) == size:
             break
     return found
@@ -237,7 +281,8 @@ def _stretch(files: MediaFileQuerySet, *, after: Cursor | None, size: int, is_ba
 
 def _onwards(files: MediaFileQuerySet, after: Cursor | None) -> Iterator[MediaFileQuerySet]:
     dated = files.order_by("-captured_local", "-pk")
-    undated = files.filter(captured_local=None).order_by("-pk")
+    # Ordered alike, though all are none: otherwise PostgreSQL sorts them, however many.
+    undated = dated.filter(captured_local=None)
     if after is None:
         yield dated.filter(captured_local__isnull=False)
     elif after.local is not None:
@@ -252,7 +297,7 @@ def _onwards(files: MediaFileQuerySet, after: Cursor | None) -> Iterator[MediaFi
 def _backwards(files: MediaFileQuerySet, after: Cursor | None) -> Iterator[MediaFileQuerySet]:
     dated = files.order_by("captured_local", "pk")
     if after is None or after.local is None:
-        undated = files.filter(captured_local=None).order_by("pk")
+        undated = dated.filter(captured_local=None)
         yield undated.filter(pk__gt=after.file_id) if after else undated
         yield dated.filter(captured_local__isnull=False)
     else:

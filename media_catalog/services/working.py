@@ -15,6 +15,7 @@ from media_catalog.services import (
     grouping,
     imports,
     jobs,
+    preferences,
     redating,
     turns,
 )
@@ -57,7 +58,8 @@ def run_next(*, clock: Callable[[], datetime], job_id: int | None = None) -> boo
 
 def _run(claim: jobs.Claim, *, clock: Callable[[], datetime]) -> None:
     try:
-        HANDLERS[Job.Kind(claim.batch.job.kind)](claim, clock=clock)
+        with preferences.held(claim.batch.job.preferences):
+            HANDLERS[Job.Kind(claim.batch.job.kind)](claim, clock=clock)
     except jobs.Stopped:
         jobs.give_back(claim, at=clock())
     except KeyboardInterrupt:

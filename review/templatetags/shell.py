@@ -34,10 +34,12 @@ SECTIONS = (
     Section(home="imports", label=_("Import"), beginnings=("import_", "upload")),
     Section(home="dates", label=_("Dates"), beginnings=("date_", "clock")),
     Section(home="copies", label=_("Copies"), beginnings=("group", "copy_")),
-    Section(home="grid", label=_("Files"), names=("suggest_tags",), beginnings=("file", "bulk")),
+    Section(home="grid", label=_("Files"), beginnings=("file", "bulk")),
+    Section(home="tags", label=_("Tags"), names=("suggest_tags",), beginnings=("tag",)),
     Section(home="exports", label=_("Export"), names=("deletions", "finalize"), beginnings=("export",)),
     Section(home="jobs", label=_("Jobs"), beginnings=("job",)),
     Section(home="history", label=_("History"), beginnings=("batch",)),
+    Section(home="settings", label=_("Settings"), beginnings=("setting_",)),
 )
 
 

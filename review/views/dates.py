@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -17,7 +16,7 @@ from django_htmx.http import push_url
 
 from media_catalog.models import MediaFile
 from media_catalog.pipeline import spoken_dates
-from media_catalog.services import clock, date_choices
+from media_catalog.services import clock, date_choices, preferences
 from media_catalog.services.acts import BadAct
 from media_catalog.services.date_choices import Changed, NoDate
 from media_catalog.services.decisions import Actor, GivenDate
@@ -229,10 +228,10 @@ def _place(text: str) -> Place | None:
 
 
 def _today() -> date:
-    return clock.now().astimezone(ZoneInfo(settings.MEDIAPARSER_TIME_ZONE)).date()
+    return clock.now().astimezone(ZoneInfo(preferences.time_zone())).date()
 
 
 def _tomorrow(at: datetime) -> datetime:
     """Return the next early morning by the library's clock."""
-    here = at.astimezone(ZoneInfo(settings.MEDIAPARSER_TIME_ZONE))
+    here = at.astimezone(ZoneInfo(preferences.time_zone()))
     return datetime.combine(here.date() + timedelta(days=1), WAKING, tzinfo=here.tzinfo)

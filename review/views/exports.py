@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -21,6 +20,7 @@ from media_catalog.services import (
     export_roots,
     exports,
     jobs,
+    preferences,
     sources,
 )
 from media_catalog.services.selections import BadSelection
@@ -54,7 +54,7 @@ def _page(request: HttpRequest, form: ExportForm) -> HttpResponse:
         "staying": staying,
         "rooms": told.rooms(),
         "allowed": export_roots.allowed(),
-        "time_zone": settings.MEDIAPARSER_TIME_ZONE,
+        "time_zone": preferences.time_zone(),
         "running": [progress.shown(job, at=clock.now()) for job in told.unfinished()],
         "latest": [progress.shown(job, at=clock.now(), is_brief=True) for job in told.latest()],
     }

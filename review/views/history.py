@@ -112,7 +112,7 @@ def _tell(request: HttpRequest, done: Undone | Job, *, of: uuid.UUID) -> None:
             request, _("These are many files: a job does it, and the page of jobs shows how far it is.")
         )
         return
-    if done.number:
+    if done.number or done.is_about_tags:
         act = past.act(done.batch)
         notices.say(request, act.sentence if act else _("Done."))
     elif not done.refused_ids:

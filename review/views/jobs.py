@@ -1,19 +1,20 @@
 """Jobs: how far they are, what came of their files, and what can be done with them."""
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import reswap
 
 from media_catalog.models import Job, JobFile
-from media_catalog.services import clock, job_control
+from media_catalog.services import clock, finalizing, job_control
 from media_catalog.services.job_control import Action
-from review import progress, queues
+from review import job_sums, progress, queues
 from review.htmx import HtmxRequest
 
 NO_CONTENT = 204
@@ -72,7 +73,11 @@ def job(request: HtmxRequest, job_id: int) -> HttpResponse:
         "shape": _shape(found),
         "after": after,
         "failures": progress.failures(job_id, after=after),
-        "outcomes": progress.COUNTS,
+        "outcomes": job_sums.by_outcome(found.at, progress.COUNTS),
+        "confidence": job_sums.by_confidence(row),
+        "classes": job_sums.by_class(row),
+        "left_behind": job_sums.left_behind(row),
+        "is_import": row.kind == Job.Kind.IMPORT,
     }
     return render(request, "review/job.html#job" if request.htmx else "review/job.html", context)
 
@@ -96,6 +101,10 @@ def files(request: HttpRequest, job_id: int, outcome: str) -> HttpResponse:
 def act(request: HttpRequest, job_id: int, action: str) -> HttpResponseBase:
     if action not in list(Action):
         raise Http404
+    if finalizing.is_kept_from(request.user, job_id, Action(action)):
+        raise PermissionDenied(
+            _("Only who looks after this instance may delete originals. Nothing was done.")
+        )
     try:
         changed = job_control.act(job_id, Action(action), at=clock.now())
     except Job.DoesNotExist:

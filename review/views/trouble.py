@@ -33,7 +33,8 @@ def trouble(request: HttpRequest) -> HttpResponse:
 def reason(request: HttpRequest, fate: str, code: str) -> HttpResponse:
     """Show one reason, and its files page by page."""
     found = _found(fate, code)
-    files = troubles.files(fate=found.fate, code=code).select_related("source")
+    # Joined, PostgreSQL reads and sorts all of them for a page, since it thinks that they are few.
+    files = troubles.files(fate=found.fate, code=code).prefetch_related("source")
     after = _key(request.GET.get("after", "0"))
     page = progress.page(files.filter(pk__gt=after).defer("path_bytes", "date_reasons", "description"))
     return render(request, "review/trouble_files.html", {"reason": found, "page": page, "after": after})

@@ -87,6 +87,7 @@ def _page(request: HttpRequest, upload: Upload, form: BatchForm, *, status: int 
         "standing": told.standing(upload),
         "takeouts": told.takeouts_of(upload),
         "troubles": list(upload_offers.in_trouble(upload)),
+        "left_out": list(upload_offers.in_trouble(upload, state=UploadedFile.State.LEFT)),
     }
     return render(request, "review/imports_upload.html", context, status=status)
 

@@ -15,6 +15,7 @@
   const worker = new Worker(say.hasher);
 
   form.querySelector(".dropping").hidden = false;
+  at("drop").classList.add("live");
   at("by-itself-field").hidden = false;
   at("import-now").hidden = !say.address;
 
@@ -24,16 +25,18 @@
 
   function end(item, state, reason) {
     sums[state] += 1;
-    if (state === "known" || state === "left") sums.bytes -= item.size;
-    if (state !== "failed") return;
+    if (state === "arrived") return;
     sums.bytes -= item.size;
-    sums.received -= item.counted;
-    if (at("upload-faults").childElementCount >= MOST_FAULTS) return;
+    if (state === "known") return;
+    if (state === "failed") sums.received -= item.counted;
+    else at("left-out").hidden = false;
+    const list = at(state === "failed" ? "upload-faults" : "upload-left");
+    if (list.childElementCount >= MOST_FAULTS) return;
     const name = document.createElement("bdi");
     name.textContent = item.path;
     const line = document.createElement("li");
     line.append(name, `: ${reason}`);
-    at("upload-faults").append(line);
+    list.append(line);
   }
 
   form.addEventListener("focusout", () => setTimeout(pump)); // nothing begins while somebody is typing

@@ -1,95 +1,22 @@
 """Uploading to the real web server: it is killed in the middle, and a film of 3 GB must not fill memory."""
 
-import hashlib
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from tests import databases
 from tests.browser import conftest
+from tests.browser.server import Server, digests
 from tests.browser.test_uploads import drop
 from tests.browser.watching import be_patient
 
-PASSWORD = "a-long-password"
 FEW, MANY = 200, 1000
-START_WITHIN_S = 60
 FILM_BYTES = 3 << 30
 MOST_GROWTH_BYTES = 64 << 20
-
-
-class Server:
-    """The web server as people run it, with a data folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.data = folder / "data"
-        dropped = ("DJANGO_SETTINGS", "DATABASE_URL", "MEDIAPARSER")
-        self.environment = {key: text for key, text in os.environ.items() if not key.startswith(dropped)}
-        self.environment |= {"MEDIAPARSER_DATA_DIR": str(self.data), "MEDIAPARSER_ADMIN_PASSWORD": PASSWORD}
-        self._run("manage.py", "setup")
-        self.process: subprocess.Popen[bytes] = self.start()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def _run(self, *arguments: str) -> None:
-        subprocess.run(
-            [sys.executable, *arguments],
-            cwd=settings.BASE_DIR,
-            env=self.environment,
-            check=True,
-            capture_output=True,
-        )
-
-    def start(self) -> subprocess.Popen[bytes]:
-        command = ["-m", "gunicorn", f"--bind=127.0.0.1:{self.port}", "--worker-class=gthread", "--threads=8"]
-        self.process = subprocess.Popen(
-            [sys.executable, *command, "--log-level=warning", "--no-control-socket", "mediaparser.wsgi"],
-            cwd=settings.BASE_DIR,
-            env=self.environment,
-            start_new_session=True,
-        )
-        end = time.monotonic() + START_WITHIN_S
-        while time.monotonic() < end:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return self.process
-            time.sleep(0.1)
-        raise TimeoutError
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def arrived(self) -> dict[str, str]:
-        return digests(*self.data.glob("uploads/*/files"))
-
-    def memory_bytes(self) -> int:
-        return sum(child.memory_info().rss for child in psutil.Process(self.process.pid).children())
-
-
-def digests(*folders: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.fixture
@@ -105,10 +32,7 @@ def window(browser, server: Server) -> Iterator[Page]:
     context = browser.new_context(base_url=server.address, **conftest.DESKTOP)
     page = context.new_page()
     be_patient(page)
-    page.goto("/account/login/?next=/import/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    server.log_in(page, then="/import/")
     page.get_by_label("Import as soon as").uncheck()
     yield page
     context.close()

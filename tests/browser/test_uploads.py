@@ -149,7 +149,7 @@ def test_tells_of_a_file_that_cannot_be_taken_and_keeps_the_others(page, photos,
     expect(page.locator("#upload-faults")).to_contain_text("<b>large.mov: it is larger than 0.02 GB")
     expect(page.locator("#upload-said")).to_have_text("Some files did not arrive; the others are here.")
     page.get_by_role("button", name="Import what has arrived").click()
-    expect(page.locator("#notices")).to_contain_text("have not arrived yet")
+    expect(page.locator("#notices")).to_contain_text("has not arrived yet")
     page.get_by_label("Import without").check()
     page.get_by_role("button", name="Import what has arrived").click()
     wait_for_import(page)

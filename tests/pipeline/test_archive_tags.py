@@ -270,6 +270,13 @@ def test_adds_keywords_and_keeps_those_that_are_there():
     ]
 
 
+def test_says_below_which_keywords_others_are_once_and_in_a_sidecar_as_well():
+    paths = {"keyword_paths": [("Holidays", "Italy"), ("holidays", "ITALY"), ("a|b", "c"), ("Known", "Sea")]}
+    tags = {"XMP:XMP-lr:HierarchicalSubject": "known|sea"}
+    for mime_type in ("image/jpeg", "image/x-canon-cr2"):
+        assert edits(paths, tags, mime_type) == ["XMP-lr:HierarchicalSubject+=Holidays|Italy"]
+
+
 def test_adds_no_keyword_that_is_there_in_any_case_or_place():
     tags = {"XMP:XMP-dc:Subject": ["Straße", 2015], "EXIF:IFD0:XPKeywords": "beach;sun"}
     assert edits({"keywords": ["strasse", "2015", "Sun", " ", ""]}, tags) == []

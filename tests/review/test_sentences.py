@@ -45,7 +45,6 @@ def act(verb, number=1, **params):
             act("copy_rule", 9, groups=4, kind="burst"),
             "Rule: kept all of each of 4 groups of shots of a series",
         ),
-        (act("date_rule", 90), "Rule: accepted the dates of 90 files"),
         (act("separate"), "Called pictures of a group no copies of each other"),
     ],
 )

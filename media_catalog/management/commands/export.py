@@ -6,20 +6,19 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from media_catalog.management import export_summaries, progress
 from media_catalog.management.base import CatalogCommand, refuse, require_exiftool
 from media_catalog.models import Job
-from media_catalog.services import archives, export_gate, exports, jobs
+from media_catalog.services import archives, export_gate, exports, jobs, preferences
 
 
 class Command(CatalogCommand):
     help = "Write verified copies, named by their dates, to the archive; originals are only read."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--output", metavar="DIR", help="the archive; default: MEDIAPARSER_ARCHIVE_DIR")
+        parser.add_argument("--output", metavar="DIR", help="the archive; default: the one of the settings")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be written where")
         parser.add_argument("--force", action="store_true", help="export undecided files as well")
         parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
@@ -73,4 +72,4 @@ class Command(CatalogCommand):
 def _root(output: str | None) -> bytes:
     if output is not None and not output.strip():
         raise refuse("--output is empty: give a folder, or leave it out.")
-    return os.fsencode(Path(output or settings.MEDIAPARSER_ARCHIVE_DIR).expanduser().absolute())
+    return os.fsencode(Path(output or preferences.archive_dir()).expanduser().absolute())

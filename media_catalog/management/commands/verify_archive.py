@@ -7,13 +7,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from rich.console import Console
 from rich.progress import Progress
 
 from media_catalog.management import export_summaries
 from media_catalog.management.base import CatalogCommand, refuse
-from media_catalog.services import archive_audit, archives
+from media_catalog.services import archive_audit, archives, preferences
 
 
 class Command(CatalogCommand):
@@ -21,14 +20,12 @@ class Command(CatalogCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "folder", metavar="DIR", nargs="?", help="the archive; default: MEDIAPARSER_ARCHIVE_DIR"
+            "folder", metavar="DIR", nargs="?", help="the archive; default: the one of the settings"
         )
         parser.add_argument("--json", action="store_true", help="print the findings as one JSON object")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        root = os.fsencode(
-            Path(options["folder"] or settings.MEDIAPARSER_ARCHIVE_DIR).expanduser().absolute()
-        )
+        root = os.fsencode(Path(options["folder"] or preferences.archive_dir()).expanduser().absolute())
         try:
             findings = _verify(root, show=not options["json"])
         except archives.ArchiveRefused as refused:

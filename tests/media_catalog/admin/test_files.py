@@ -7,8 +7,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from media_catalog.admin import deeds, file_filters
 from media_catalog.models import Decision, DecisionBatch, FileTag, Job, MediaFile, Tag
-from media_catalog.services import acts, undoing, walks
+from media_catalog.services import acts, counts, import_retry, selection_filters, undoing, walks
 from media_catalog.services.selections import Selection
 from tests.review.rows import NOW, add_file, add_source
 
@@ -61,8 +62,11 @@ DEEDS = {
     "untag": ({"names": "Old"}, lambda file: not file.file_tags.exists()),
     "keep": ({}, lambda file: file.disposition == "keep"),
     "discard": ({}, lambda file: file.disposition == "discard"),
+    "restore": ({}, lambda file: file.disposition == "keep"),
     "flag": ({}, lambda file: file.is_flagged),
+    "unflag": ({}, lambda file: not file.is_flagged),
 }
+BEFORE: dict[str, dict[str, object]] = {"restore": {"disposition": "discard"}, "unflag": {"is_flagged": True}}
 
 
 @pytest.fixture
@@ -94,6 +98,8 @@ def before_and_after(file) -> dict[str, object]:
 @pytest.mark.parametrize("name", DEEDS)
 def test_an_action_is_done_to_what_was_chosen_and_taken_back(office, library, name, meant):
     values, is_done = DEEDS[name]
+    MediaFile.objects.update(**BEFORE.get(name, {"rating": None}))
+    counts.rebuild()
     states = {file.pk: before_and_after(file) for file in MediaFile.objects.all()}
     chosen = library[:2] if meant == "a selection" else library
     picked = {"files": chosen} if meant == "a selection" else {"query": "?camera=EOS"}
@@ -107,15 +113,31 @@ def test_an_action_is_done_to_what_was_chosen_and_taken_back(office, library, na
     assert {file.pk: before_and_after(file) for file in MediaFile.objects.all()} == states
 
 
-@pytest.mark.parametrize("across", [False, True])
-def test_what_was_discarded_and_flagged_comes_back(office, across):
-    file = add_file(captured=NOON, disposition="discard", is_flagged=True)
-    picked = {"query": "?flagged=yes"} if across else {"files": [file]}
-    carry_out(office, "restore", **picked)
-    DecisionBatch.objects.all().delete()
-    carry_out(office, "unflag", **picked)
-    file.refresh_from_db()
-    assert (file.disposition, file.is_flagged) == ("keep", False)
+def test_no_action_is_missing_above():
+    assert {*DEEDS, *JOBS} == set(deeds.DEEDS)
+
+
+JOBS = {
+    "read_again": ({}, "import", import_retry.CHOSEN),
+    "export": ({"is_forced": "on"}, "export", "selection"),
+}
+
+
+@pytest.mark.parametrize("meant", ["a selection", "all that match"])
+@pytest.mark.parametrize("name", JOBS)
+def test_what_is_the_work_of_a_job_is_about_what_was_chosen(office, library, settings, tmp_path, name, meant):
+    settings.MEDIAPARSER_ARCHIVE_DIR = tmp_path
+    values, kind, option = JOBS[name]
+    picked = {"files": library[:2]} if meant == "a selection" else {"query": "?camera=EOS"}
+    answer = carry_out(office, name, **picked, **values)
+    job = Job.objects.get()
+    assert (job.kind, job.created_by.username, answer.url) == (kind, "admin", f"/jobs/{job.pk}/")
+    chosen = Selection.of_json(job.options[option]).files()
+    assert set(chosen) == set(library[:2] if meant == "a selection" else library)
+    assert not DecisionBatch.objects.exists()
+    # A second one at the same time is refused, and says so.
+    again = send(office, name, send(office, name, begin(office, name, **picked), **values), "apply", **values)
+    assert (again.status_code, Job.objects.count()) == (200, 1)
 
 
 def test_the_page_of_an_action_shows_what_would_change_and_changes_nothing(office, library):
@@ -141,6 +163,25 @@ def test_nothing_is_done_to_a_selection_that_has_changed(office, library):
     MediaFile.objects.filter(pk=library[0].pk).update(camera_model="")
     answer = send(office, "discard", page, step="apply")
     assert "now it is 2. Nothing" in answer.text
+    assert not Decision.objects.exists()
+
+
+def test_of_two_people_the_later_is_told(office, library):
+    mine, theirs = begin(office, "discard", library), begin(office, "keep", library)
+    send(office, "keep", theirs, step="apply")
+    assert "Meanwhile something was decided about 3" in send(office, "discard", mine, step="apply").text
+    assert set(MediaFile.objects.filter(camera_model="EOS").values_list("disposition", flat=True)) == {"keep"}
+
+
+GARBAGE = ["", "x", "[]", "{}", '{"ids": 5}', '{"ids": [true]}', '{"ids": ["1"]}', '{"filters": ["a"]}']
+GARBAGE += ['{"ids": [1], "filters": {"all": "yes"}}', '{"filters": {"password": "x"}}', '{"ids": [-1]}']
+
+
+@pytest.mark.parametrize("stored", GARBAGE)
+def test_a_form_that_was_tampered_with_does_nothing(office, library, stored):
+    held = {"selection": stored, "next": "//evil.example/", "step": "apply", "expected": "9" * 40}
+    answer = office.post(f"{LIST}act/discard/", held)
+    assert (answer.status_code, answer.url) == (302, LIST)
     assert not Decision.objects.exists()
 
 
@@ -205,6 +246,11 @@ def test_all_that_match_are_those_that_the_list_shows(office, library, query):
     assert set(changelist.selection.files().values_list("pk", flat=True)) == keys
     assert set(changelist.queryset.values_list("pk", flat=True)) == keys
     assert keys or query in ("?group=near",)
+
+
+def test_every_filter_of_files_can_stand_in_the_address():
+    known = {name for one in file_filters.FILTERS for name in [getattr(one, "parameter_name", None)] if name}
+    assert known | {"from", "until", "all", "text"} == set(selection_filters.FILTERS)
 
 
 @pytest.mark.parametrize("query", ["?job_files__job=1", "?name__startswith=x", "?sha256=0", "?bogus=1"])
@@ -281,10 +327,12 @@ def test_the_table_holds_what_was_chosen_and_no_formula(office, library):
     MediaFile.objects.filter(pk=library[0].pk).update(
         name='=HYPERLINK("http://x")', description='+1\n"two"', gps_lat=-33.5, gps_lon=-0.5, path_text=" @x"
     )
+    MediaFile.objects.filter(pk=library[0].pk).update(camera_make="a; =1+1\t-2")
     rows = table(begin(office, "table", query="?camera=EOS"))
     assert len(rows) == 4
     first = dict(zip(rows[0], rows[1], strict=True))
     assert first["name"] == '\'=HYPERLINK("http://x")'
+    assert first["camera make"] == "a; '=1+1\t'-2"
     assert (first["path"], first["description"]) == ("' @x", '\'+1\n"two"')
     assert (first["latitude"], first["captured"], first["tags"]) == ("-33.5", "2015-01-31 12:00:00", "old")
     picked = table(begin(office, "table", library[1:2]))

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from media_catalog.admin import read_only
+from media_catalog.admin.confirmed import ConfirmedAdmin
 from media_catalog.models import CameraRule, Decision, DecisionBatch, DuplicateGroup, Job, MediaFile
 from media_catalog.services import acts
 from media_catalog.services.acts import Act
@@ -66,37 +68,110 @@ def test_who_may_only_look_can_do_nothing(client, django_user_model):
     assert MediaFile.objects.get().is_flagged
 
 
-def test_jobs_are_paused_resumed_and_cancelled(office):
-    job = Job.objects.create(kind="group", state="running", created_at=NOW, started_at=NOW)
-    ended = Job.objects.create(kind="export", state="completed", created_at=NOW, finished_at=NOW)
-    page, _answer = chosen(office, "job", "pause", job, ended)
-    assert "it is completed" in page.text
-    job.refresh_from_db()
-    assert job.state == "paused"
-    for name, state in (("resume", "running"), ("cancel", "cancelled")):
-        chosen(office, "job", name, job)
-        job.refresh_from_db()
-        assert job.state == state
-    ended.refresh_from_db()
-    assert ended.state == "completed"
+def jobs_in(state, **facts):
+    """Add two imports, each with a file that failed."""
+    found = []
+    for name in ("one", "two"):
+        source = add_source(name)
+        facts = {"started_at": NOW, **facts}
+        job = Job.objects.create(kind="import", source=source, state=state, created_at=NOW, **facts)
+        file = add_file(f"{name}.jpg", source=source, state="failed", reason_code="unreadable")
+        job.job_files.create(file=file, change="new", outcome="failed")
+        found.append(job)
+    return found
 
 
-def test_sources_are_imported_again(office):
-    source, busy = add_source("one"), add_source("busy")
+def rules_in(state, *, names=("N8", "N9")):
+    return [
+        CameraRule.objects.create(camera_model=name, shift_seconds=3600, state=state, created_at=NOW)
+        for name in names
+    ]
+
+
+def undone_acts():
+    found = [flagged(add_file("a.jpg")), flagged(add_file("b.jpg"))]
+    for one in found:
+        acts.undo(one.pk, actor=None, at=NOW + timedelta(seconds=1))
+    return found
+
+
+def states(rows) -> set[str]:
+    return {type(row).objects.get(pk=row.pk).state for row in rows}
+
+
+def flags(_rows) -> set[bool]:
+    return set(MediaFile.objects.values_list("is_flagged", flat=True))
+
+
+def retried(rows) -> set[int | None]:
+    new = Job.objects.filter(state="pending").exclude(pk__in=[row.pk for row in rows])
+    return set(new.values_list("source", flat=True)) - {None} and {new.count()}
+
+
+def imported(rows) -> set[int]:
+    return {Job.objects.filter(kind="import", source__in=rows).count()}
+
+
+ACTIONS = {
+    "decisionbatch undo": (lambda: [flagged(add_file("a.jpg")), flagged(add_file("b.jpg"))], flags, {False}),
+    "decisionbatch redo": (undone_acts, flags, {True}),
+    "job pause": (lambda: jobs_in("running"), states, {"paused"}),
+    "job resume": (lambda: jobs_in("paused"), states, {"running"}),
+    "job cancel": (lambda: jobs_in("running"), states, {"cancelled"}),
+    "job continue": (lambda: jobs_in("halted", error_text="x"), states, {"running"}),
+    "job retry_failed": (lambda: jobs_in("completed", finished_at=NOW), retried, {2}),
+    "source import": (lambda: [add_source("one"), add_source("two")], imported, {2}),
+    # One at a time: each dates its files anew, by a job.
+    "camerarule activate": (lambda: rules_in("proposed", names=["N8"]), states, {"active"}),
+    "camerarule deactivate": (lambda: rules_in("active", names=["N8"]), states, {"dismissed"}),
+    "camerarule dismiss": (lambda: rules_in("proposed"), states, {"dismissed"}),
+    "camerarule offer_again": (lambda: rules_in("dismissed"), states, {"proposed"}),
+}
+
+
+def test_no_action_on_rows_is_missing_above():
+    known = {
+        f"{model._meta.model_name} {name}"
+        for model, one in admin.site._registry.items()
+        if isinstance(one, ConfirmedAdmin)
+        for name in one.deeds
+    }
+    assert known == set(ACTIONS)
+
+
+@pytest.mark.parametrize("meant", ["a selection", "all that match"])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_rows_are_changed_once_it_was_seen(office, action, meant):
+    make, found, wanted = ACTIONS[action]
+    (model, name), rows = action.split(), make()
+    before = found(rows)
+    if meant == "a selection":
+        page = choose(office, model, name, *rows, index="0")
+    else:
+        page = choose(office, model, name, rows[0], index="0", select_across="1")
+    able = [line.row for line in page.context["lines"] if not line.refusal]
+    assert [row.pk for row in able] == sorted(row.pk for row in rows)
+    assert found(rows) == before != wanted
+    answer = choose(office, model, name, *able, confirmed="yes")
+    assert f"Done for {len(rows)} row" in answer.text
+    assert found(rows) == wanted
+
+
+def test_of_a_row_that_changed_since_it_was_shown_is_told_why_nothing_was_done(office):
+    job, other = jobs_in("running")
+    page = choose(office, "job", "pause", job, other, index="0")
+    Job.objects.filter(pk=job.pk).update(state="completed", finished_at=NOW)
+    answer = choose(office, "job", "pause", *[line.row for line in page.context["lines"]], confirmed="yes")
+    assert "it is completed" in answer.text
+    assert "Done for 1 row." in answer.text
+
+
+def test_a_source_that_is_being_imported_is_left_alone(office):
+    busy = add_source("busy")
     Job.objects.create(kind="import", source=busy, state="running", created_at=NOW)
-    page, _answer = chosen(office, "source", "import", source, busy)
-    assert "is importing it already" in page.text
-    assert Job.objects.filter(source=source, kind="import").count() == 1
+    assert "is importing it already" in choose(office, "source", "import", busy, index="0").text
+    choose(office, "source", "import", busy, confirmed="yes")
     assert Job.objects.filter(source=busy).count() == 1
-
-
-def test_rules_are_put_in_force_and_aside(office):
-    rule = CameraRule.objects.create(camera_model="N8", shift_seconds=3600, created_at=NOW)
-    for name, state in (("dismiss", "dismissed"), ("offer_again", "proposed"), ("activate", "active")):
-        chosen(office, "camerarule", name, rule)
-        rule.refresh_from_db()
-        assert rule.state == state
-    assert Job.objects.get().kind == "redate"
 
 
 def test_groups_show_their_best_their_number_and_their_members(office, django_assert_num_queries):

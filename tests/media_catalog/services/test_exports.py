@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from media_catalog import tasks
-from media_catalog.models import ExportedFile, Fate, Job, JobFailure, MediaFile, Source
-from media_catalog.services import export_gate, jobs
+from media_catalog.models import ExportedFile, Fate, Job, JobFailure, MediaFile, Source, Tag, TagProposal
+from media_catalog.services import acts, export_gate, jobs, proposed, tag_acts
 from tests.media_catalog.conftest import contents
 
 pytestmark = pytest.mark.django_db
@@ -58,9 +58,25 @@ def test_keywords_are_added_and_none_is_replaced(library):
     library.add(**{"XMP:Subject": "existing", "IPTC:Keywords": "existing"})
     library.scan()
     library.tag("a.jpg", "New Tag")
+    Tag.objects.filter(name="New Tag").update(
+        parent=Tag.objects.create(name="Above", name_key="above", created_at=library.now)
+    )
     library.export()
     found = library.tags_of("2015/20150131_142030.jpg")
     assert set(found["XMP:Subject"]) == set(found["IPTC:Keywords"]) == {"existing", "New Tag"}
+    assert found["XMP:HierarchicalSubject"] in ("Above|New Tag", ["Above|New Tag"])
+
+
+def test_bug_14_what_a_folder_proposes_reaches_the_copy_once_it_was_taken(library, now):
+    library.add("2015-01 Ski trip/a.jpg")
+    library.scan()
+    word = TagProposal.objects.get(name="Ski trip")
+    last = MediaFile.objects.latest("pk").pk
+    selection, act = tag_acts.taking([proposed.Mark(key=word.pk, after=0)], [word.name], last=last)
+    shown = tag_acts.preview(selection, act)
+    acts.apply(selection, act, expected=shown.number, actor=None, at=now, stamp=shown.stamp)
+    library.export()
+    assert library.tags_of("2015/20150131_142030.jpg")["XMP:Subject"] == "Ski trip"
 
 
 def test_the_modification_time_is_kept(library):

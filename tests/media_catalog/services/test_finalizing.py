@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def allowed(settings, library):
     settings.MEDIAPARSER_IMPORT_ROOTS = [str(library.folder)]
+    settings.MEDIAPARSER_DELETE_ORIGINALS = True
 
 
 def delete(library, *, label: str = "photos", export: Job | None = None):

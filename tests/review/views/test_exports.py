@@ -122,6 +122,15 @@ def test_exports_paused_resumed_and_cancelled_are_so_by_the_buttons_of_the_page(
         assert answer.headers["Location"] == back
         job.refresh_from_db()
         assert job.state == state
+    assert "The next export goes on with the rest." in export_page(page, job)
+
+
+def test_a_cancelled_plan_says_so_and_is_made_anew_by_a_button(two, page):
+    send(page, "plan")
+    page.post(reverse("job_action", args=[last("plan").pk, "cancel"]))
+    text = export_page(page, last("plan"), "export_plan")
+    assert "This plan was not finished. Nothing was written." in text
+    assert "Plan anew" in text
 
 
 def test_undecided_files_keep_an_export_from_starting_unless_they_are_let_in(two, page):

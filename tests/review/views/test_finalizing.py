@@ -13,11 +13,20 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def exported(library, settings):
     settings.MEDIAPARSER_IMPORT_ROOTS = [str(library.folder)]
+    settings.MEDIAPARSER_DELETE_ORIGINALS = True
     dated.add(library, "a.jpg")
     dated.add(library, "b.jpg", seed=1)
     library.scan()
     library.export()
     return library
+
+
+@pytest.fixture
+def person(person):
+    """Here somebody who looks after the instance: others may not delete originals."""
+    person.is_staff = True
+    person.save(update_fields=["is_staff"])
+    return person
 
 
 @pytest.fixture
@@ -34,13 +43,20 @@ def finish(library, answer):
     return library.run_job(Job.objects.get(kind="finalize"))
 
 
-def test_nothing_is_ticked_that_deletes_originals(address, page):
+def test_nothing_is_ticked_that_deletes_originals_nor_offered_while_that_is_off(address, page, settings):
     text = page.get(address).text
     boxes = [line for line in text.split("<input") if 'name="sources"' in line]
     assert len(boxes) == 1
     assert "checked" not in boxes[0]
     assert "up to 2 files" in text
     assert "type “delete originals”" in text
+    settings.MEDIAPARSER_DELETE_ORIGINALS = False
+    text = page.get(address).text
+    assert "Deleting originals is switched off." in text
+    assert 'name="sources"' not in text
+    answer = page.post(address, {"sources": [Source.objects.get().pk], "phrase": "delete originals"})
+    assert "Deleting originals is switched off." in answer.text
+    assert not Job.objects.filter(kind="finalize").exists()
 
 
 def test_clears_up_without_touching_originals(exported, address, page, person):
@@ -63,6 +79,35 @@ def test_deletes_originals_after_the_words_and_says_so_in_the_journal(exported, 
     assert "mum" in journal
     file = exported.file("a.jpg")
     assert "Its original was deleted" in page.get(reverse("file", args=[file.pk]), {"story": "yes"}).text
+
+
+@pytest.mark.parametrize("values", [{"sources": "1"}, {"phrase": "delete originals"}], ids=str)
+def test_whoever_is_no_staff_is_not_offered_to_delete_originals_and_is_refused(
+    exported, address, page, person, values
+):
+    person.is_staff = False
+    person.save(update_fields=["is_staff"])
+    text = page.get(address).text
+    assert 'name="sources"' not in text
+    assert 'name="phrase"' not in text
+    answer = page.post(address, {"cleaning": "on", **values})
+    assert answer.status_code == 403
+    assert "Only who looks after this instance may delete originals. Nothing was done." in answer.text
+    assert not Job.objects.filter(kind="finalize").exists()
+    finish(exported, page.post(address, {"cleaning": "on"}))
+    assert names(exported) == ["a.jpg", "b.jpg"]
+
+
+def test_whoever_is_no_staff_can_stop_a_deletion_but_not_let_it_go_on(exported, address, page, person):
+    page.post(address, {"sources": [Source.objects.get().pk], "phrase": "delete originals"})
+    job = Job.objects.get(kind="finalize")
+    person.is_staff = False
+    person.save(update_fields=["is_staff"])
+    for act in ("job_action", "api_job_action"):
+        assert page.post(reverse("job_action", args=[job.pk, "pause"])).status_code == 302
+        assert page.post(reverse(act, args=[job.pk, "resume"])).status_code == 403
+        job.refresh_from_db()
+        assert job.state == "paused"
 
 
 @pytest.mark.parametrize("phrase", ["", "delete", "originals"])

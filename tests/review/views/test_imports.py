@@ -43,7 +43,7 @@ def test_shows_the_three_ways_within_few_queries(page, photos, django_assert_max
 
 def test_says_how_folders_become_allowed_while_there_are_none(page):
     text = page.get("/import/").text
-    assert "MEDIAPARSER_IMPORT_ROOTS" in text
+    assert reverse("settings") + "#import_roots" in text
     assert "import_path" in text
 
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from media_catalog.models import Job, JobFailure, JobFile
+from media_catalog.models import Job, JobFailure, JobFile, Upload, UploadedFile
 from review import progress
 from tests.review.rows import NOW, add_file, add_source
 
@@ -217,6 +217,45 @@ def test_the_page_of_a_job_shows_stages_counts_and_how_long_it_took(page):
     for expected in ("1,234 of 1,234 in 7 folders", "1,200 of 1,200", "1,100 of 1,100", "1 min of work"):
         assert expected in text
     assert "hx-trigger" not in text  # a completed job never changes again
+
+
+def test_an_import_is_summed_up_by_outcome_confidence_and_class_with_links_to_the_files(page):
+    summary = {"confidence": {"high": 1100, "none": 7}, "classes": {"near": 12, "burst": 3}, "open": 19}
+    job = add_import(
+        state="completed", finished_at=NOW, done_count=1107, failed_count=2, vanished_count=1, summary=summary
+    )
+    text = page.get(f"/jobs/{job.pk}/").text
+    source = job.source_id
+    for address, words in {
+        f"/jobs/{job.pk}/files/done/": "<b>1,107</b> done",
+        f"/jobs/{job.pk}/files/failed/": "<b>3</b> failed",
+        f"/files/?source={source}&amp;confidence=high": "<b>1,100</b> high confidence",
+        f"/files/?source={source}&amp;confidence=none": "<b>7</b> no date found",
+        "/copies/?kind=near": "<b>12</b> Near copies",
+        "/copies/?kind=burst": "<b>3</b> Bursts",
+    }.items():
+        assert f'href="{address}">{words}' in text
+        assert page.get(address.replace("&amp;", "&")).status_code == 200
+    assert f"/jobs/{job.pk}/files/skipped/" not in text
+
+
+def test_what_was_left_out_of_an_upload_is_listed_with_the_reasons(page, person):
+    job = add_import(state="completed", finished_at=NOW)
+    upload = Upload.objects.create(owner=person, state="imported", job=job, created_at=NOW, touched_at=NOW)
+    for state, reason in {"left": "no photo or video", "failed": "it was damaged", "arrived": "fine"}.items():
+        UploadedFile.objects.create(
+            upload=upload,
+            state=state,
+            path_text=f"DCIM/<b>{state}",
+            offer_key=state,
+            size_bytes=1,
+            reason_text=reason,
+        )
+    text = page.get(f"/jobs/{job.pk}/").text
+    assert "DCIM/&lt;b&gt;left" in text
+    assert "no photo or video" in text
+    assert "it was damaged" in text
+    assert "arrived" not in text
 
 
 def test_the_step_of_the_last_stage_is_shown(page):

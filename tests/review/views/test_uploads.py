@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from media_catalog.models import Job, MediaFile, Source, Upload, UploadedFile
-from media_catalog.services import upload_disk, uploads
+from media_catalog.services import sources, upload_disk, uploads
 from review.views import uploads as views
 from tests.review.conftest import BACKEND
 from tests.review.rows import NOW
@@ -185,12 +185,20 @@ def test_imports_what_arrived(page, upload, make_picture, run_job):
     assert page.get(reverse("upload", args=[upload.pk])).url == answer.url
 
 
+def test_what_was_uploaded_is_not_offered_to_be_looked_through_again(page, person, tmp_path):
+    label = "Sent by Anna"
+    source = sources.register(tmp_path, label=label, created_at=NOW)
+    assert f"<bdi>{label}</bdi>" in page.get("/import/").text
+    Upload.objects.create(owner=person, state="imported", source=source, created_at=NOW, touched_at=NOW)
+    assert f"<bdi>{label}</bdi>" not in page.get("/import/").text
+
+
 def test_does_not_import_half_of_it_unasked(page, upload):
     put(page, upload, "a.jpg", b"0123")
     offer(page, upload, told("b.jpg", b"4567"))
     address = reverse("upload_start", args=[upload.pk])
     text = page.post(address, follow=True).text
-    assert "have not arrived yet" in text
+    assert "has not arrived yet" in text
     assert "leaves_missing" in text
     assert page.post(address, {"leaves_missing": "yes"}).url == reverse("job", args=[Job.objects.get().pk])
 
