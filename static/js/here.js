@@ -7,3 +7,9 @@ document.addEventListener("submit", (event) => {
 
 // Takes a notice away that somebody has read.
 document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest("li").remove());
+
+// Brings the page's own link into view where the navigation is wider than the screen.
+const current = document.querySelector(".top nav [aria-current]");
+if (current) {
+  current.parentElement.scrollLeft = current.offsetLeft - current.parentElement.clientWidth / 2;
+}

@@ -138,6 +138,8 @@ def test_the_parts_of_the_workplace_scroll_on_a_phone_and_the_page_does_not(phon
     assert phone.locator("header").evaluate("(header) => header.offsetHeight") < 100
     expect(phone.get_by_role("link", name="Admin")).to_be_attached()
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    phone.goto("/settings/")
+    expect(phone.get_by_role("link", name="Settings", exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_the_header_leaves_the_room_to_the_pictures(page):
