@@ -1,7 +1,7 @@
 """First stage of an import: every entry below the source becomes a row, and what is new becomes work."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from media_catalog.pipeline.scan import RefusedEntry, SourceFile, UnreadableRoot
 from media_catalog.services import bulk, counts, faults, jobs, proposed, settling, sources, tools
 
 SLICE = 500
+LEAST = 10  # files of the smallest batch that is cut on purpose
 Entry = SourceFile | RefusedEntry
 COLUMNS = tuple(field.attname for field in MediaFile._meta.concrete_fields if not field.primary_key)
 JOB_FILE_COLUMNS = tuple(field.attname for field in JobFile._meta.concrete_fields if not field.primary_key)
@@ -107,7 +108,7 @@ def store(
         for file in part.changed:
             file.save()
     proposed.note(source, [*part.created, *present.values()], at=at)
-    _plan(claim, part, at=at)
+    _plan(claim, part, is_end=len(entries) < SLICE, at=at)
 
 
 def _create(source: Source, files: Sequence[MediaFile]) -> None:
@@ -175,7 +176,17 @@ def is_unchanged(file: MediaFile, entry: Entry) -> bool:
     return is_same and is_settled and not was_refused and file.reason_code not in PASSING
 
 
-def _plan(claim: jobs.Claim, part: _Slice, *, at: datetime) -> None:
+def _batches(rows: Sequence[JobFile], *, is_end: bool) -> Iterator[Sequence[JobFile]]:
+    """Cut rows into batches, smaller ones towards the end, so that no worker waits long for the last."""
+    size, start = settings.MEDIAPARSER_BATCH_SIZE, 0
+    while start < len(rows):
+        left = len(rows) - start
+        number = min(size, max(left // 4, LEAST)) if is_end else size
+        yield rows[start : start + number]
+        start += number
+
+
+def _plan(claim: jobs.Claim, part: _Slice, *, is_end: bool, at: datetime) -> None:
     """Note what the job saw, and cut what has to be read into batches."""
     job = claim.batch.job
     new = [_job_file(job, file, JobFile.Change.NEW) for file in part.created]
@@ -185,7 +196,7 @@ def _plan(claim: jobs.Claim, part: _Slice, *, at: datetime) -> None:
         for file in part.known
     ]
     pending = [row for row in new + changed if row.outcome == JobFile.Outcome.PENDING]
-    for rows in tools.slices(pending, settings.MEDIAPARSER_BATCH_SIZE):
+    for rows in _batches(pending, is_end=is_end):
         batch = jobs.add_batch(job, stage=Job.Stage.FILES, at=at)
         _assign(rows, batch)
     rows = [*new, *changed, *part.adopted, *known]

@@ -15,7 +15,7 @@ from media_catalog.models import (
     MediaFile,
     TimestampCandidate,
 )
-from media_catalog.services import counts, imports, jobs, risks, sources
+from media_catalog.services import counts, import_scan, imports, jobs, risks, sources
 from tests import tagging
 
 pytestmark = pytest.mark.django_db
@@ -245,6 +245,17 @@ def test_a_second_delivery_of_the_same_batch_changes_nothing(photos, make_pictur
     assert everything() == before
 
 
+def test_the_last_batches_are_small_so_that_no_worker_waits_long_for_another(photos, now, settings):
+    settings.MEDIAPARSER_BATCH_SIZE = 30
+    for number in range(70):
+        (photos / f"{number:02}.jpg").write_bytes(b"x")
+    job = imports.start(sources.register(photos, created_at=now), created_at=now)
+    claim = jobs.claim(job.batches.get().pk, at=now)
+    import_scan.run(claim, clock=lambda: now)
+    sizes = [batch.job_files.count() for batch in job.batches.filter(stage="files").order_by("pk")]
+    assert sizes == [17, 13, 10, 10, 10, 10]
+
+
 def test_the_last_step_follows_the_last_files_at_once(photos, make_picture, now, settings):
     from media_catalog import tasks
 
@@ -271,7 +282,6 @@ def test_a_scan_that_was_cut_off_goes_on_where_it_was(photos, make_picture, run_
     claim = jobs.claim(job.batches.get().pk, at=now)
     assert claim
     from media_catalog.pipeline.scan import scan
-    from media_catalog.services import import_scan
 
     entries = list(scan(os.fsencode(photos)))
     import_scan.store(claim, claim.batch.job.source, entries[:2], at=now)

@@ -41,7 +41,8 @@ def photos(tmp_path, make_picture):
 
 
 @pytest.fixture
-def start(photos, now):
+def start(photos, now, monkeypatch):
+    monkeypatch.setattr(import_scan, "LEAST", 50)  # all in one batch
     return lambda: imports.start(sources.register(photos, created_at=now), created_at=now)
 
 
