@@ -119,13 +119,7 @@ def _clock_ahead_s(clock: Callable[[], datetime]) -> float:
     """How far this host's clock is ahead of the database server's; SQLite has none of its own."""
     if connection.vendor != "postgresql":
         return 0.0
-    connection.ensure_connection()
-    before = clock()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (theirs,) = cursor.fetchone()
-    ours = before + (clock() - before) / 2
-    return round(float((ours - theirs).total_seconds()), 1)
+    return round((clock() - shared_clock.now()).total_seconds(), 1)
 
 
 def _waiting(*, at: datetime) -> tuple[int, float | None]:

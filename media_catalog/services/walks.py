@@ -177,6 +177,8 @@ SMALL: Mapping[str, Callable[[str], Ids]] = {
 def _counts(filters: Filters) -> dict[str, int]:
     """Return how many files match each filter alone, as far as that is kept, within their source."""
     wanted = {FACETS[name]: name for name in FACETS if name in filters}
+    if not wanted and "source" not in filters and set(filters) - set(ANY):
+        return {}  # nothing that is counted
     rows = LibraryCount.objects.filter(facet__in=[*wanted, "fate"])
     if "source" in filters:
         rows = rows.filter(source=int(filters["source"]))
