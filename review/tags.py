@@ -185,8 +185,8 @@ def offers(*, origin: str = "", is_refused: bool = False, after: Place | None = 
 def _offer(proposal: TagProposal, number: int, files: Mapping[int, Sequence[MediaFile]]) -> Offer:
     return Offer(
         proposal=proposal,
-        number=min(number, tag_numbers.MOST),
-        is_more=number > tag_numbers.MOST,
+        number=min(number, tag_numbers.MOST_PROPOSED),
+        is_more=number > tag_numbers.MOST_PROPOSED,
         files=files.get(proposal.pk, ()),
     )
 

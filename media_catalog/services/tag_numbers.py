@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db import connection
 
 MOST = 10_000  # files of one tag; more are not counted
+MOST_PROPOSED = 1_000  # the same for a proposed one, each of which has to be looked at
 SHOWN = 4
 
 CARRIED = "SELECT 1 FROM media_catalog_filetag WHERE tag_id = %s LIMIT {most}"
@@ -35,10 +36,10 @@ def latest(tag_ids: Collection[int], *, number: int = SHOWN) -> Mapping[int, Seq
 
 
 def proposed(keys: Collection[int]) -> Mapping[int, int]:
-    """Count the files that each proposed tag is offered for, up to one more than `MOST`."""
+    """Count the files that each proposed tag is offered for, up to one more than `MOST_PROPOSED`."""
     found: dict[int, int] = defaultdict(int)
     for parts in JOINS:
-        statement = _wrapped("%s, COUNT(*)", _about("1", parts, MOST + 1))
+        statement = _wrapped("%s, COUNT(*)", _about("1", parts, MOST_PROPOSED + 1))
         for key, number in _rows(statement, keys, marks=2):
             found[key] += number
     return found

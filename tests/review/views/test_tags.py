@@ -193,6 +193,14 @@ def test_merging_is_refused_when_it_is_not_what_was_shown(page):
     assert "Choose some tags" in page.get("/tags/merge/?tag=x&tag=").text
 
 
+def test_never_counts_more_files_of_a_proposal_than_a_page_can_bear(page, monkeypatch):
+    monkeypatch.setattr(tag_numbers, "MOST_PROPOSED", 2)
+    files = [add_file(f"{number} {{Anna}}.jpg") for number in range(3)]
+    proposed.note(files[0].source, files, at=NOW)
+    (row,) = page.get("/tags/proposals/").context["page"].rows
+    assert (row.number, row.is_more) == (2, True)
+
+
 def test_offers_every_proposal_with_its_files_and_does_what_is_asked(page, django_assert_max_num_queries):
     for number in range(3):
         file = add_file(f"{number} {{Anna}}.jpg", folder_key=path_key(b"Italy"))
