@@ -17,6 +17,7 @@ from review.views import (
     health,
     history,
     home,
+    icon,
     imports,
     jobs,
     settings,
@@ -29,6 +30,7 @@ from review.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("favicon.ico", icon.icon, name="icon"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/files/<str:outcome>/", jobs.files, name="job_files"),

@@ -149,6 +149,11 @@ def test_the_header_leaves_the_room_to_the_pictures(page):
     assert page.locator("main").evaluate("(main) => main.offsetWidth") == 1440
 
 
+def test_a_bare_picture_has_the_icon_that_browsers_look_for_by_themselves_even_logged_out(open_page):
+    answer = open_page(is_logged_in=False).request.get("/favicon.ico")
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/svg+xml")
+
+
 def test_a_page_under_watch_notices_what_must_not_be(open_page):
     page = open_page()
     page.goto("/trouble/")

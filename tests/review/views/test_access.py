@@ -8,7 +8,14 @@ from django.urls.resolvers import URLResolver
 from django.utils.regex_helper import normalize
 from django.views import defaults
 
-OPEN_TO_ALL = {"/account/login/", "/admin/login/", "/health/", "/health/live", "/health/ready"}
+OPEN_TO_ALL = {
+    "/account/login/",
+    "/admin/login/",
+    "/favicon.ico",
+    "/health/",
+    "/health/live",
+    "/health/ready",
+}
 ARGUMENTS = {"app_label": "auth", "content_type_id": "1", "object_id": "1", "file_id": "1", "url": "x"}
 BATCH = "00000000-0000-4000-8000-000000000000"
 
