@@ -34,6 +34,7 @@ NO_PAGES = frozenset(
         "health",
         "health_live",
         "health_ready",
+        "icon",
         "login",
         "logout",
         "preview",

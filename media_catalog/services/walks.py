@@ -126,7 +126,8 @@ def _few(filters: Filters) -> list[Key] | None:
         if name in filters:
             ids = list(find(filters[name])[: FEW + 1])
             if len(ids) <= FEW:
-                files = Selection(filters=filters).files().filter(pk__in=ids)
+                rest = {other: filters[other] for other in filters if other != name}
+                files = Selection.matching(rest).files().filter(pk__in=ids)
                 return sorted(files.values_list("captured_local", "pk"), key=_rank)
     return None
 

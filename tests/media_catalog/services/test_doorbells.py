@@ -1,3 +1,5 @@
+import itertools
+import time
 from datetime import timedelta
 
 import pytest
@@ -26,3 +28,19 @@ def test_a_doorbell_is_heard_at_once_by_a_host_whose_clock_is_wrong(monkeypatch,
 def test_a_doorbell_waits_until_it_is_heard():
     get_broker().enqueue("ring")
     assert OrmQ.objects.filter(lock__lte=timezone.now()).count() == 1
+
+
+def test_a_queue_that_was_quiet_for_a_while_is_asked_less_often_until_somebody_rings(monkeypatch):
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    clock = itertools.count(1000.0, 6.0)
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    broker = get_broker()
+    broker.dequeue()
+    assert slept == [doorbells.DOZE_S]
+    broker.enqueue("ring")
+    assert broker.dequeue()
+    broker.dequeue()
+    assert slept == [doorbells.DOZE_S]
+    broker.dequeue()
+    assert slept == [doorbells.DOZE_S] * 2
