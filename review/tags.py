@@ -11,6 +11,7 @@ from media_catalog.services import proposed, tag_numbers, tag_tree
 from media_catalog.services.tags import name_key, tidy
 
 PAGE_SIZE = 40
+OFFERS = 24  # proposals on a page: each of them is counted and pictured by a part of its own of a query
 RECENT = 10
 PICTURES = 24
 MOST_CHILDREN = 200
@@ -100,13 +101,13 @@ def page(*, typed: str = "", kind: str = "", origin: str = "", after: Place | No
     if after:
         found = found.filter(after.later, name_key__gte=after.name)
     tags = list(found[: PAGE_SIZE + 1])
-    return Page(rows=rows(tags[:PAGE_SIZE]), after=_after(tags))
+    return Page(rows=rows(tags[:PAGE_SIZE]), after=_after(tags, PAGE_SIZE))
 
 
-def _after(found: Sequence[Any]) -> Place | None:
-    if len(found) <= PAGE_SIZE:
+def _after(found: Sequence[Any], size: int) -> Place | None:
+    if len(found) <= size:
         return None
-    return Place(name=found[PAGE_SIZE - 1].name_key, key=found[PAGE_SIZE - 1].pk)
+    return Place(name=found[size - 1].name_key, key=found[size - 1].pk)
 
 
 def rows(tags: Sequence[Tag], *, pictures: int = tag_numbers.SHOWN) -> list[Row]:
@@ -172,11 +173,11 @@ def offers(*, origin: str = "", is_refused: bool = False, after: Place | None = 
         words = words.filter(origin=origin)
     found: list[tuple[TagProposal, int]] = []
     for _round in range(ROUNDS):
-        part = list((words.filter(after.later) if after else words)[: PAGE_SIZE + 1])
-        numbers = tag_numbers.proposed([one.pk for one in part[:PAGE_SIZE]])
-        found += [(one, numbers[one.pk]) for one in part[:PAGE_SIZE] if is_refused or numbers[one.pk]]
-        after = _after(part)
-        if after is None or len(found) >= PAGE_SIZE // 2:
+        part = list((words.filter(after.later) if after else words)[: OFFERS + 1])
+        numbers = tag_numbers.proposed([one.pk for one in part[:OFFERS]])
+        found += [(one, numbers[one.pk]) for one in part[:OFFERS] if is_refused or numbers[one.pk]]
+        after = _after(part, OFFERS)
+        if after is None or len(found) >= OFFERS // 2:
             break
     files = _files(tag_numbers.offered([one.pk for one, _number in found]))
     return Page(rows=[_offer(one, number, files) for one, number in found], after=after)

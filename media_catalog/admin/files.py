@@ -23,11 +23,7 @@ from media_catalog.admin.file_list import SEARCH, FileChangeList
 from media_catalog.admin.pictures import picture
 from media_catalog.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, table
 from media_catalog.admin.tags import FileTagInline
-from media_catalog.models import (
-    FileMetadata,
-    MediaFile,
-    TimestampCandidate,
-)
+from media_catalog.models import Fate, FileMetadata, MediaFile, State, TimestampCandidate
 from media_catalog.services import selections
 from media_catalog.templatetags.capture import captured, claimed, modified
 from media_catalog.templatetags.plain import visible
@@ -254,7 +250,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
 
     @admin.display(description=_("state"))
     def standing(self, file: MediaFile) -> str:
-        return f"{file.get_state_display()}, {file.get_fate_display()}"
+        return f"{State(file.state).label}, {Fate(file.fate).label}"
 
     @admin.display(description=_("why"))
     def reasons(self, file: MediaFile) -> str:

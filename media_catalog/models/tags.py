@@ -87,7 +87,7 @@ class FileTag(models.Model):
         METADATA = "metadata", _("metadata")
         PERSON = "person", _("person")
 
-    file = models.ForeignKey(MediaFile, on_delete=models.CASCADE, related_name="file_tags")
+    file = models.ForeignKey(MediaFile, on_delete=models.CASCADE, related_name="file_tags", db_index=False)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="file_tags", db_index=False)
     origin = models.CharField(_("origin"), max_length=8, choices=Origin)
 
@@ -103,6 +103,8 @@ class FileTag(models.Model):
         indexes = [
             # the files of a tag: their number, the latest of them, and whether any has it from somewhere
             models.Index(fields=["tag", "origin", "id"], name="file_tag_by_tag"),
+            # all of them, for an act
+            models.Index(fields=["tag", "file"], name="file_tag_files"),
         ]
 
     def __str__(self) -> str:

@@ -124,8 +124,8 @@ def _few(filters: Filters) -> list[Key] | None:
     """Return all that match, where one of the filters leaves few files to look at; else `None`."""
     for name, find in SMALL.items():
         if name in filters:
-            ids = list(find(filters[name])[: FEW + 1])
-            if len(ids) <= FEW:
+            ids = find(filters[name])
+            if len(ids[: FEW + 1]) <= FEW:
                 rest = {other: filters[other] for other in filters if other != name}
                 files = Selection.matching(rest).files().filter(pk__in=ids)
                 return sorted(files.values_list("captured_local", "pk"), key=_rank)
