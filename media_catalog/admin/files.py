@@ -79,7 +79,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
     )
     list_display_links = ("thumbnail", "shown_name")
     list_filter = file_filters.FILTERS
-    list_per_page = 60
+    list_per_page = 50
     search_fields = ("path_text", "camera_make", "camera_model")
     search_help_text = _("Name, folder or camera")
     inlines = (CandidateInline, MembershipInline, FileTagInline, DecisionInline, ExportedFileInline)
