@@ -1,5 +1,6 @@
 """A rule about copies as a sentence of selects."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -51,10 +52,14 @@ class RuleForm(forms.Form):
     keep = forms.ChoiceField(choices=KEEPS, required=False, label=_("What is kept"))
 
     @classmethod
-    def of_address(cls, given: QueryDict) -> "RuleForm":
-        """Read a rule from an address; what it does not say is as it is usual for the class."""
+    def of_address(cls, given: QueryDict, *, undecided: Mapping[str, int]) -> "RuleForm":
+        """Read a rule from an address; what it does not say is as it is usual for the class.
+
+        :param undecided: the number of groups by class; without one said, the first that has any is meant.
+        """
         found = given.copy()
-        found.setdefault("kind", Kind.SAME_PIXELS.value)
+        meant = next((kind for kind, _label in KINDS if undecided.get(kind)), Kind.SAME_PIXELS)
+        found.setdefault("kind", meant.value)
         if found["kind"] in KINDS_KNOWN:
             found.setdefault("keep", Rule(kind=found["kind"]).keeps.value)
         return cls(found)

@@ -28,11 +28,9 @@ from review.htmx import HtmxRequest
 @vary_on_headers("HX-Request")
 def copy_rules(request: HtmxRequest) -> HttpResponse:
     """Show a rule; asked to count, go on with it for a while, and say what was found."""
-    form = RuleForm.of_address(request.GET)
-    context: dict[str, object] = {
-        "form": form,
-        "tabs": queue.tabs(queue.SCOPES["duplicates"], queue.numbers()),
-    }
+    undecided = queue.numbers()
+    form = RuleForm.of_address(request.GET, undecided=undecided)
+    context: dict[str, object] = {"form": form, "tabs": queue.tabs(queue.SCOPES["duplicates"], undecided)}
     if form.is_valid():
         context |= _counted(request, form)
     template = "review/copy_rules.html"

@@ -45,6 +45,14 @@ def test_counts_nothing_before_it_is_asked(page, django_assert_max_num_queries):
     assert "Files discarded" not in text
 
 
+def test_begins_with_a_class_that_has_something_to_decide(page):
+    assert page.get("/rules/copies/").context["form"]["kind"].value() == "same_pixels"
+    pair("a", kind="burst")
+    pair("b", kind="edited")
+    assert page.get("/rules/copies/").context["form"]["kind"].value() == "edited"
+    assert page.get("/rules/copies/?kind=near").context["form"]["kind"].value() == "near"
+
+
 def test_says_in_numbers_what_a_rule_would_do(page, htmx):
     pair("a")
     pair("b", distance_bits=5)
@@ -52,7 +60,7 @@ def test_says_in_numbers_what_a_rule_would_do(page, htmx):
     sure = page.get("/rules/copies/?kind=near&sureness=high", headers=htmx)
     assert numbers(sure.text) == ["1", "1", "700 bytes", "1"]
     assert sure.text.strip().startswith('<section id="count"')
-    assert "Decide 1 groups, discard 1 files" in sure.text
+    assert "Decide 1 group, discard 1 file<" in sure.text
 
 
 @pytest.mark.parametrize(
