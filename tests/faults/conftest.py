@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,6 +100,24 @@ def error_of(installation: Installation, job: int = 1) -> str:
 def values(installation: Installation, column: str) -> set[str]:
     """Return what stands in a column of the files."""
     return {one for (one,) in installation.query(f"SELECT DISTINCT {column} FROM media_catalog_mediafile")}  # noqa: S608
+
+
+def misbehaving_exiftool(installation: Installation, folder: Path, *faults: str) -> Path:
+    """Give an installation an ExifTool with faults, for as long as the file that is returned is there."""
+    wrapper = folder / "exiftool"
+    script = Path(__file__).with_name("exiftool_wrapper.py")
+    wrapper.write_text(f'#!/bin/sh\nexec {sys.executable} {script} "$@"\n')
+    wrapper.chmod(0o755)
+    listed = folder / "faults"
+    listed.write_text("\n".join(faults))
+    facts = {
+        "MEDIAPARSER_EXIFTOOL": str(wrapper),
+        "MEDIAPARSER_EXIFTOOL_SECONDS": "2",
+        "EXIFTOOL_FAULTS": str(listed),
+        "EXIFTOOL_REAL": str(shutil.which("exiftool")),
+    }
+    installation.environment.update(facts)
+    return listed
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """ExifTool, save for chosen files: beside `FAULTY`, whose text names them and what to do about them.
 
-Lines such as `hang IMG_0003.jpg`, `die IMG_0005.jpg`, `babble IMG_0007.jpg`; without that file, the real one.
+Lines such as `hang IMG_0003.jpg`, `die IMG_0005.jpg`, `babble IMG_0007.jpg`, `wait IMG_0009.jpg`; without
+that file, the real one.
 """
 
 import os
@@ -48,7 +49,7 @@ def misbehave(command: list[bytes], real: "subprocess.Popen[bytes]") -> bool:
     faults = FAULTY.read_text().split("\n") if FAULTY.exists() else []
     for fault, _, name in (line.partition(" ") for line in faults if line):
         if any(line.rstrip().endswith(name.encode()) for line in command):
-            {"hang": hang, "die": die, "babble": babble}[fault](command, real)
+            {"hang": hang, "die": die, "babble": babble, "wait": wait}[fault](command, real)
             return True
     return False
 
@@ -66,6 +67,13 @@ def babble(command: list[bytes], real: "subprocess.Popen[bytes]") -> None:
     number = command[-1].strip().removeprefix(b"-execute")
     os.write(1, b'}{ "no JSON": \x00\xff [{ready%s}\n' % number)
     os.write(2, b"=0{done%s}\n" % number)
+
+
+def wait(command: list[bytes], real: "subprocess.Popen[bytes]") -> None:
+    """Answer as soon as there are no faults any more."""
+    while FAULTY.exists():
+        time.sleep(0.02)
+    pass_on(command, real)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,9 @@
 """An ExifTool that hangs, dies or babbles over some files: they alone are concerned, and read again later."""
 
-import shutil
-import sys
-from pathlib import Path
-
 import pytest
 
 from tests.cluster.outcomes import assert_alike
-from tests.faults.conftest import catalogue, has_ended, values
+from tests.faults.conftest import catalogue, has_ended, misbehaving_exiftool, values
 
 pytestmark = pytest.mark.any_database
 
@@ -17,21 +13,7 @@ FAULTS = {"hang": "IMG_0003.jpg", "die": "IMG_0005.jpg", "babble": "IMG_0007.jpg
 @pytest.fixture
 def faulty(product, tmp_path):
     """Give the product an ExifTool that misbehaves as long as this file is there."""
-    wrapper = tmp_path / "exiftool"
-    wrapper.write_text(
-        f'#!/bin/sh\nexec {sys.executable} {Path(__file__).with_name("exiftool_wrapper.py")} "$@"\n'
-    )
-    wrapper.chmod(0o755)
-    faults = tmp_path / "faults"
-    faults.write_text("\n".join(f"{fault} {name}" for fault, name in FAULTS.items()))
-    facts = {
-        "MEDIAPARSER_EXIFTOOL": str(wrapper),
-        "MEDIAPARSER_EXIFTOOL_SECONDS": "2",
-        "EXIFTOOL_FAULTS": str(faults),
-        "EXIFTOOL_REAL": shutil.which("exiftool"),
-    }
-    product.environment.update(facts)
-    return faults
+    return misbehaving_exiftool(product, tmp_path, *(f"{fault} {name}" for fault, name in FAULTS.items()))
 
 
 def test_files_over_which_exiftool_fails_are_marked_and_read_again_by_the_next_import(

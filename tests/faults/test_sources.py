@@ -12,14 +12,30 @@ from django.conf import settings
 
 from media_catalog.services import faults
 from tests.cluster.outcomes import assert_alike
-from tests.faults.conftest import catalogue, done_count, error_of, has_ended, values, wait_until
+from tests.faults.conftest import (
+    catalogue,
+    done_count,
+    error_of,
+    has_ended,
+    misbehaving_exiftool,
+    values,
+    wait_until,
+)
 from tests.faults.disks import mount, mounted, unmount
 
 pytestmark = pytest.mark.any_database
 
 
+@pytest.fixture
+def held(product, tmp_path):
+    """Something that holds up the import at a file that is not among the first, as long as it is there."""
+    held = misbehaving_exiftool(product, tmp_path, "wait IMG_0014.jpg")
+    product.environment["MEDIAPARSER_EXIFTOOL_SECONDS"] = "60"
+    return held
+
+
 def test_a_source_that_is_unmounted_in_mid_import_halts_it_and_loses_nothing(
-    product, worker, photos, undisturbed, tmp_path
+    product, held, worker, photos, undisturbed, tmp_path
 ):
     """The mount point is then an empty folder, which must not mean that all files have vanished."""
     elsewhere = Path(shutil.move(photos, tmp_path / "disk"))
@@ -28,6 +44,7 @@ def test_a_source_that_is_unmounted_in_mid_import_halts_it_and_loses_nothing(
         wait_until(lambda: done_count(product) >= 3)
         unmount(photos)
         assert not list(photos.iterdir())
+        held.unlink()
         wait_until(lambda: has_ended(product))
         kept = done_count(product)
         assert has_ended(product) == "halted"
