@@ -28,8 +28,12 @@ function find(name) {
   return null;
 }
 
+// A decision, or the next file or group, that is on its way; what has its own trigger only tells while one types.
+const ON_ITS_WAY = "main :is([hx-post], [hx-push-url]).htmx-request:not([hx-trigger])";
+
+// A key that is pressed before the answer would still decide about what one has left.
 function press(element) {
-  if (element.closest(".htmx-request")) return; // it was pressed already and is on its way
+  if (element.closest(".htmx-request") || document.querySelector(ON_ITS_WAY)) return;
   if (!element.matches(TYPES_TEXT)) return element.click();
   element.focus();
   element.select?.();

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from media_catalog.models import DecisionBatch, DuplicateGroup, MediaFile
 from tests.browser.watching import until
@@ -69,6 +69,20 @@ def test_keys_decide_group_after_group_and_take_it_back(page):
     wait_for_another(page, fifth)
     assert not DuplicateGroup.objects.filter(pk=fifth).exists()
     assert DuplicateGroup.objects.get(pk=fourth).resolved_at is None
+
+
+def test_a_key_before_the_next_group_is_there_decides_nothing(page):
+    held: list[Route] = []
+    first = open_first(page)
+    page.route(re.compile(r"/copies/\d+/\?"), lambda route: held.append(route))
+    page.keyboard.press("s")
+    until(page, "document.querySelector('#copies [data-key~=s]').matches('.htmx-request')")
+    page.keyboard.press("n")
+    page.get_by_role("button", name="Keep all").click()
+    (skipping,) = held
+    skipping.continue_()
+    wait_for_another(page, first)
+    assert DuplicateGroup.objects.get(pk=first).resolved_at is None
 
 
 def test_the_mouse_decides_as_well_and_says_before_what_it_comes_to(page):

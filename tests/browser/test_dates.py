@@ -2,7 +2,7 @@ import re
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from media_catalog.models import MediaFile
 from review.date_queue import Queue
@@ -258,6 +258,23 @@ def test_of_two_who_decide_at_once_the_later_one_is_told(open_page, files):
     notice(dads, "changed this file meanwhile")
     expect_file(dads, files[1])
     assert now(files[0]).disposition == "undecided"
+
+
+def test_a_key_before_the_answer_decides_nothing_about_the_file_that_one_has_left(page, files):
+    held: list[Route] = []
+    page.goto("/dates/")
+    page.route(re.compile("/accept/"), lambda route: held.append(route))
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#accept').matches('.htmx-request')")
+    for key in ("x", "ArrowRight", "z"):
+        page.keyboard.press(key)
+    page.locator("#discard").click()
+    (accepting,) = held
+    accepting.continue_()
+    expect_file(page, files[1])
+    notice(page, "Accepted")
+    assert now(files[0]).reviewed_at
+    assert now(files[0]).disposition == now(files[1]).disposition == "undecided"
 
 
 def test_the_end_of_the_queue_says_what_is_left(page, mine):
