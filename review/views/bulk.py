@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import reselect, reswap, retarget
 
 from media_catalog.form_fields import zones
@@ -26,9 +26,11 @@ from review.htmx import HtmxRequest
 TAGGING = ("tag", "untag")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def bulk(request: HtmxRequest) -> HttpResponseBase:
     """Do at once what a button says to files that were picked; show all else before it is done."""
+    if request.method == "GET":  # by whom a log-in, or a bookmark, leads here: nothing is picked any more
+        return redirect("grid")
     try:
         selection = selected.of_request(request.POST)
     except BadSelection as refusal:

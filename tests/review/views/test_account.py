@@ -50,3 +50,22 @@ def test_a_part_of_a_page_whose_session_ended_loads_the_page_anew(client, htmx):
     answer = client.get("/jobs/", headers=htmx, follow=True)
     assert answer.headers["HX-Refresh"] == "true"
     assert answer.text == ""
+
+
+@pytest.mark.parametrize(
+    ("page", "way_back"),
+    [
+        ("http://testserver/tags/?name=a", "/tags/%3Fname%3Da"),
+        ("http://evil.example/tags/", "/"),
+        ("", "/"),
+    ],
+)
+def test_what_was_sent_after_a_session_ended_leads_back_to_its_page(client, page, way_back):
+    sent = client.post("/history/undo/", headers={"Referer": page, "Accept": "text/html"})
+    assert sent.headers["Location"] == f"/account/login/?next={way_back}"
+    assert "so this was not done" in client.get(sent.headers["Location"]).text
+
+
+def test_a_script_that_asks_again_and_again_leaves_no_notice(client):
+    client.post("/import/uploads/", headers={"Accept": "*/*"})
+    assert "so this was not done" not in client.get("/account/login/").text

@@ -270,5 +270,5 @@ def test_shows_hostile_names_as_text(page):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;␇" in text
 
 
-def test_asks_for_a_post(page):
-    assert page.get("/files/bulk/").status_code == 405
+def test_an_address_that_was_kept_leads_to_the_files(page):
+    assert page.get("/files/bulk/").headers["Location"] == "/files/"
