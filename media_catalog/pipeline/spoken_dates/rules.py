@@ -158,6 +158,12 @@ RULES = (
         read=_day,
         example="20190815",
     ),
+    # As metadata writes it, which people copy from the page.
+    Rule(
+        pattern=re.compile(r"(?P<y>[0-9]{4}):(?P<m>[0-9]{2}):(?P<d>[0-9]{2})"),
+        read=_day,
+        example="2019:08:15",
+    ),
     Rule(
         pattern=re.compile(r"(?P<y>[0-9]{4})年 ?(?P<m>[0-9]{1,2})月 ?(?P<d>[0-9]{1,2})日"),
         read=_day,
