@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
@@ -128,17 +129,23 @@ def act(request: HtmxRequest, file_id: int, verb: str) -> HttpResponseBase:
         said = VERBS[verb](request, file, sight)
     except (Changed, NoDate, Refused, BadAct) as refusal:
         notices.warn(request, str(refusal))
-        return _onward(request, queue, place, is_after=False)
+        return _onward(request, queue, place, is_after=False, typed=request.POST.get("text", ""))
     notices.say(request, said)
     return _onward(request, queue, place, is_after=verb not in STAYING)
 
 
-def _onward(request: HtmxRequest, queue: Queue, place: Place, *, is_after: bool) -> HttpResponseBase:
+def _onward(
+    request: HtmxRequest, queue: Queue, place: Place, *, is_after: bool, typed: str = ""
+) -> HttpResponseBase:
+    """Show what comes now; where that is the same file, with what was typed and not understood."""
     if request.htmx:
         page = pages.page(queue, place, is_after=is_after)
-        return push_url(_rendered(request, page), page.address)
+        is_same = page.file is not None and page.file.pk == place.file_id
+        return push_url(_rendered(request, page, typed=typed if is_same else ""), page.address)
     following = queue.next(place, 1, is_after=is_after)
-    return redirect(pages.address(queue, Place.of(following[0]) if following else None))
+    address = pages.address(queue, Place.of(following[0]) if following else None)
+    is_same = bool(following) and following[0].pk == place.file_id
+    return redirect(f"{address}&{urlencode({'say': typed[:MOST_SAID]})}" if typed and is_same else address)
 
 
 def _accept(_request: HttpRequest, file: MediaFile, sight: Sight) -> str:
@@ -207,9 +214,9 @@ VERBS: Mapping[str, Verb] = {
 STAYING = frozenset(["tag"])  # what leaves the question open
 
 
-def _rendered(request: HtmxRequest, page: pages.Page) -> HttpResponse:
+def _rendered(request: HtmxRequest, page: pages.Page, *, typed: str = "") -> HttpResponse:
     template = "review/dates.html#work" if request.htmx else "review/dates.html"
-    said = request.GET.get("say", "")[:MOST_SAID]
+    said = (typed or request.GET.get("say", ""))[:MOST_SAID]
     return render(request, template, {"page": page, "said": said, **_told(said)})
 
 

@@ -149,6 +149,13 @@ def test_a_text_that_is_no_date_is_told_and_changes_nothing(page, files, htmx, t
     assert not DecisionBatch.objects.exists()
 
 
+def test_a_text_that_is_no_date_stays_to_be_mended(page, files, htmx):
+    field = 'spellcheck="false" value="30 February 1999"'
+    assert field in send(page, files[0], "give", text="30 February 1999", headers=htmx).text
+    plain = send(page, files[0], "give", text="30 February 1999")
+    assert field in page.get(plain.headers["Location"]).text
+
+
 def test_tells_while_somebody_types_how_it_is_understood(page, files):
     def told(text: str) -> str:
         return str(page.get(f"/dates/{files[0].pk}/understand/", {"text": text}).text)
