@@ -26,7 +26,7 @@ DECISIONS = [
     LEAVE,
     ("keep", _("keep")),
     ("discard", _("discard: it is not exported")),
-    ("restore", _("restore: undecided again")),
+    ("restore", _("restore: keep what was discarded")),
 ]
 FLAGS = [LEAVE, ("flag", _("flag")), ("unflag", _("take the flag away"))]
 NO_RATING = "none"

@@ -54,6 +54,14 @@ def test_a_button_acts_at_once_on_what_was_picked(page, verb, name, value):
     assert DecisionBatch.objects.get().number == 2
 
 
+def test_what_is_restored_is_kept_and_the_form_says_so(page):
+    file = add_file(captured=NOON, disposition="discard")
+    form = page.post("/files/bulk/", {"selection": of(file)})
+    assert '<option value="restore">restore: keep what was discarded</option>' in form.text
+    page.post("/files/bulk/", {"id": file.pk, "act": "restore"})
+    assert MediaFile.objects.get().disposition == "keep"
+
+
 def test_says_what_was_done_with_a_way_to_undo_it(page):
     file = add_file(captured=NOON)
     answer = page.post("/files/bulk/", {"id": file.pk, "act": "discard"}, follow=True)
