@@ -44,7 +44,7 @@ def imported(job: Job) -> str:
         f"  identical copies     {facts['identical_copies']:>7}   counted above; exported once",
         f"  skipped              {facts['skipped']:>7}   {_by_reason(facts['skipped_by_reason'])}",
         f"  failed               {facts['failed']:>7}",
-        f"  waiting for you      {facts['open']:>7}   dates to confirm, damaged files",
+        f"  waiting for you      {facts['open']:>7}   dates to confirm, copies to choose from, damaged files",
     ]
     return "\n".join(lines)
 

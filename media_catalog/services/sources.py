@@ -123,11 +123,15 @@ def _refuse_ours(root: bytes) -> None:
 
 def _refuse_overlap(root: bytes) -> None:
     for other in Source.objects.exclude(root_key=path_key(root)):
-        if is_within(root, other.root) or is_within(other.root, root):
-            raise SourceRefused(
-                f"{shown(root)} overlaps the source “{other.label}” ({other.root_text}): "
-                "import that folder again, which finds what is new in it."
-            )
+        if is_within(root, other.root):
+            way_out = "import that folder again, which finds what is new in it."
+        elif is_within(other.root, root):
+            way_out = "import the other folders beside it one by one."
+        else:
+            continue
+        raise SourceRefused(
+            f"{shown(root)} overlaps the source “{other.label}” ({other.root_text}): {way_out}"
+        )
 
 
 def _create(root: bytes, *, created_at: datetime) -> Source:

@@ -90,6 +90,7 @@ def test_work_goes_on_after_all_workers_were_killed(installed, some_photos):
         (["import_path", "{data}"], "belongs to MediaParser"),
         (["import_path", "{photos}", "--timezone", "Berlin"], "is not a time zone"),
         (["import_path", "{photos}", "--workers", "0"], "give a number"),
+        (["worker", "--workers", "0"], "give a number"),
     ],
 )
 @pytest.mark.any_database

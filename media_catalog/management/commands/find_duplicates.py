@@ -26,9 +26,16 @@ class Command(CatalogCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--class", dest="kind", choices=copy_rules.KINDS, help="only these groups")
         parser.add_argument(
-            "--keep", choices=list(Keep), help="the recommended file, or all (usual for edited and burst)"
+            "--class",
+            dest="kind",
+            choices=[kind.value for kind in copy_rules.KINDS],
+            help="only these groups",
+        )
+        parser.add_argument(
+            "--keep",
+            choices=[keep.value for keep in Keep],
+            help="the recommended file, or all (usual for edited and burst)",
         )
         parser.add_argument("--same-source", action="store_true", help="only where all are from one source")
         parser.add_argument(
@@ -38,7 +45,9 @@ class Command(CatalogCommand):
         parser.add_argument(
             "--more-pixels", action="store_true", help="only where the one kept is larger than the others"
         )
-        parser.add_argument("--confidence", choices=list(Confidence), help="only groups that are as sure")
+        parser.add_argument(
+            "--confidence", choices=[level.value for level in Confidence], help="only groups that are as sure"
+        )
         parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="show N groups (5)")
         parser.add_argument("--seed", type=int, default=0, metavar="N", help="another sample")
         parser.add_argument(

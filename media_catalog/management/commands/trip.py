@@ -54,7 +54,7 @@ class Command(CatalogCommand):
             changes.add(_change(file, plan(file)))
         if not options["json"]:
             self._show(changes)
-        batch = None if options["dry_run"] else _do(trip, options)
+        batch = _do(trip, options) if changes.listed and not options["dry_run"] else None
         self._conclude({**dataclasses.asdict(changes), "batch": batch}, options)
 
     def _show(self, changes: clock_summaries.Changes) -> None:
@@ -66,7 +66,7 @@ class Command(CatalogCommand):
     def _conclude(self, facts: dict[str, Any], options: dict[str, Any]) -> None:
         if options["json"]:
             self.stdout.write(json.dumps({**facts, "is_dry_run": options["dry_run"]}))
-        elif options["dry_run"]:
+        elif facts["batch"] is None:
             self.stdout.write("Nothing was changed.")
         else:
             self.stdout.write(f"Done. `manage.py trip --undo {facts['batch']}` takes it back.")

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if options["cluster"] is not None:
             _be_cluster(options["cluster"])
             return
-        workers = options["workers"] or settings.MEDIAPARSER_WORKERS
+        workers = settings.MEDIAPARSER_WORKERS if options["workers"] is None else options["workers"]
         if not 1 <= workers <= 256:
             raise refuse(f"--workers {workers} is not usable: give a number from 1 to 256.")
         stop = processes.stop_event()

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from django.core.management import CommandError, call_command
 
-from media_catalog.models import CameraRule, Decision, MediaFile
+from media_catalog.models import CameraRule, Decision, Job, MediaFile
 from tests.review.rows import NOW, add_file
 
 NOON = datetime(2015, 7, 4, 12)
@@ -198,6 +198,12 @@ def test_a_trip_gets_its_zone_and_loses_it_again():
     assert f"`manage.py trip --undo {batch}`" in text
     assert run("trip", "--undo", batch) == "1 files are as they were before.\n"
     assert MediaFile.objects.get(pk=there.pk).offset_minutes is None
+
+
+def test_a_trip_of_no_files_is_not_begun():
+    add()
+    assert run("trip", "--shift=+1d", "--camera", "D7") == "0 of 0 files change.\nNothing was changed.\n"
+    assert not Job.objects.exists()
 
 
 def test_a_trip_keeps_the_instant_on_demand_and_says_what_it_leaves():

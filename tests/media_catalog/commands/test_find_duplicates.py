@@ -110,6 +110,13 @@ def test_wrong_use_is_refused_with_what_to_do(arguments, words):
     assert words in refused(*arguments)
 
 
+@pytest.mark.parametrize("option", ["--class", "--keep", "--confidence"])
+def test_an_unknown_choice_is_answered_with_those_there_are(option):
+    with pytest.raises(CommandError, match="invalid choice: 'x'") as error:
+        run(option, "x")
+    assert not any(name in str(error.value) for name in ("Kind", "Keep", "Confidence"))
+
+
 def test_finds_nothing_without_failing():
     assert run() == "identical: 0 groups, 0 further copies (0.0 MB), exported once.\n"
     assert as_json("--class", "near")["groups"] == 0

@@ -126,3 +126,9 @@ def test_the_summary_of_a_stopped_import_says_who_stopped_it(job):
     assert summaries.imported(progress.load(job.pk)) == "The import was cancelled, after 0 files."
     stopped = at(job, state="halted", error_text="The disk is gone.")
     assert summaries.imported(stopped) == "The import was halted, after 0 files: The disk is gone."
+
+
+def test_the_summary_of_an_import_names_all_that_waits(job):
+    progress.carry_out(job.pk, show=False)
+    last = summaries.imported(progress.load(job.pk)).splitlines()[-1]
+    assert last.endswith("dates to confirm, copies to choose from, damaged files")
