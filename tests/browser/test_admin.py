@@ -19,8 +19,17 @@ SCHEMES: dict[str, tuple[accessibility.Scheme, ...]] = {
 }
 
 
+LONG = "x" * 40  # in the name of a file, without a blank
+JOBS = "/admin/media_catalog/job/"
+
+
 def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def is_whole(page: Page) -> bool:
+    """Tell whether no column of the table lies beyond its edge."""
+    return bool(page.locator(".results").evaluate("(one) => one.scrollWidth <= one.clientWidth"))
 
 
 def test_discards_all_that_match_without_javascript_and_takes_it_back(plain):
@@ -88,6 +97,7 @@ def test_lists_and_the_pages_of_actions_fit_and_shut_nobody_out(request, size):
             window.keyboard.press("Enter")
         expect(window.locator("#act-samples tbody tr").first).to_be_visible()
         assert fits(window)
+        assert is_whole(window)
         assert seen(window) == []
         if size == "page":
             assert accessibility.faults(window, schemes=SCHEMES[name]) == []
@@ -96,6 +106,20 @@ def test_lists_and_the_pages_of_actions_fit_and_shut_nobody_out(request, size):
         assert accessibility.faults(window, schemes=("light",)) == []
     for part in OF_DJANGO:
         window.watch.allow(part)
+
+
+def test_no_column_of_the_lists_lies_beyond_the_edge_of_a_desk(page):
+    for address in (LIST, JOBS, GROUPS):
+        page.goto(address)
+        assert is_whole(page), address
+
+
+@pytest.mark.parametrize("size", ["page", "phone"])
+def test_the_page_of_a_file_with_a_long_name_fits(request, size):
+    window = request.getfixturevalue(size)
+    file = MediaFile.objects.get(name__contains=LONG)
+    window.goto(f"{LIST}{file.pk}/change/")
+    assert fits(window)
 
 
 def seen(window) -> list[str]:
