@@ -268,6 +268,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_NUMBER_FILES = 10_000  # of one ordinary form; Django gives up at 100
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "mediaparser.formats"
 USE_I18N = True
 USE_TZ = True
 # Instants are stored and shown in UTC here; wall clocks are naive and must never be shifted by this value.
