@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -64,7 +65,7 @@ class MemberInline(ReadOnlyInline):
     def size(self, member: DuplicateMember) -> str:
         file = member.file
         pixels = f"{file.width_px} × {file.height_px}, " if file.width_px else ""  # noqa: RUF001  by
-        return f"{pixels}{file.size_bytes / 1e6:.1f} MB"
+        return f"{pixels}{filesizeformat(file.size_bytes)}"
 
     @admin.display(description=gettext_lazy("why it stands here"))
     def words(self, member: DuplicateMember) -> str:
