@@ -15,6 +15,24 @@ TOO_SMALL = """[...document.querySelectorAll("main button, main .button, header 
     .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 39.5)
     .map((one) => `${one.textContent.trim().slice(0, 30)}: ${one.getBoundingClientRect().height}`)"""
 
+# Buttons and fields that reach over the edge of their card, and tabs that nobody sees without scrolling.
+CUT_OFF = """[
+    ...[...document.querySelectorAll("main .card :is(button, .button, input)")].filter((one) => {
+        const card = one.closest(".card");
+        const inner = card.getBoundingClientRect().right - parseFloat(getComputedStyle(card).paddingRight);
+        return one.checkVisibility() && one.getBoundingClientRect().right > inner + 1;
+    }).map((one) => `${one.name || one.textContent.trim().slice(0, 30)} leaves its card`),
+    ...[...document.querySelectorAll("main .tabs")]
+        .filter((tabs) => tabs.scrollWidth > tabs.clientWidth)
+        .map(() => "not all tabs are seen"),
+]"""
+BROKEN_WORDS = """[...document.querySelectorAll(".rows :is(th, td)")].filter((cell) => {
+    const text = document.createRange();
+    text.selectNodeContents(cell);
+    const tops = [...text.getClientRects()].map((one) => one.top);
+    return /^\\S{1,12}$/.test(cell.textContent.trim()) && Math.max(...tops) - Math.min(...tops) > 12;
+}).map((cell) => `breaks the word ${cell.textContent.trim()}`).slice(0, 3)"""
+
 
 @pytest.fixture
 def pages(mine) -> list[page_addresses.Page]:
@@ -45,6 +63,7 @@ def test_every_page_is_open_to_everybody_and_no_wider_than_a_desk(page, pages):
         problems[one.title] = visit(page, one) + accessibility.faults(page)
         if (width := page.evaluate(WIDTH)) > 1440:
             problems[one.title].append(f"{width} pixels wide")
+        problems[one.title] += page.evaluate(BROKEN_WORDS)
         if page.evaluate(f"Boolean({HARMED})"):
             problems[one.title].append("takes text for markup")
     assert told(problems) == {}
@@ -53,7 +72,7 @@ def test_every_page_is_open_to_everybody_and_no_wider_than_a_desk(page, pages):
 def test_every_page_fits_a_phone_and_its_fingers(phone, pages):
     problems = {}
     for one in pages:
-        problems[one.title] = visit(phone, one) + phone.evaluate(TOO_SMALL)
+        problems[one.title] = visit(phone, one) + phone.evaluate(TOO_SMALL) + phone.evaluate(CUT_OFF)
         if (width := phone.evaluate(WIDTH)) > 390:
             problems[one.title].append(f"{width} pixels wide")
     assert told(problems) == {}
