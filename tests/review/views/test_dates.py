@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.utils import timezone
 
-from media_catalog.models import DecisionBatch, MediaFile, Tag
+from media_catalog.models import DecisionBatch, LibraryCount, MediaFile, Tag
 from media_catalog.services import date_choices
 from review.date_queue import Place
 from tests.review.rows import add_file, add_source
@@ -61,6 +61,11 @@ def test_shows_the_first_file_with_its_question_its_claims_and_its_keys(page, fi
         "<b>4</b> files need a date",
     ):
         assert expected in text
+
+
+def test_large_numbers_are_written_in_groups_of_digits(page, files):
+    LibraryCount.objects.filter(facet="doubt", value="low").update(number=432_075)
+    assert "<b>432,076</b> files need a date" in page.get("/dates/").text
 
 
 def test_the_previews_of_the_next_three_are_fetched_ahead(page, files):
