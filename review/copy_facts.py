@@ -202,7 +202,7 @@ FACTS = (
     ),
     Fact(label=gettext_lazy("Date"), text=_date, worth=_date_worth, better=gettext_lazy("surer")),
     Fact(
-        label=gettext_lazy("Bytes"),
+        label=gettext_lazy("Size"),
         text=lambda subject: filesizeformat(subject.file.size_bytes),
         worth=lambda subject: subject.file.size_bytes,
         better=gettext_lazy("larger"),

@@ -171,6 +171,7 @@ def _shown(
     context = {
         "shown": comparison.compare(found, kept=kept, start=start, is_anew="again" in request.GET),
         "scope": scope,
+        "heading": queue.called(found.group),
         "tabs": queue.tabs(scope, numbers),
         "left": queue.number_in(scope, numbers),
         "next": _address(ahead[0], scope) if ahead else _queue_address(scope),
@@ -181,7 +182,7 @@ def _shown(
 
 def _nothing_left(scope: Scope) -> dict[str, object]:
     tabs = queue.tabs(scope, queue.numbers(), is_list=True)
-    others = [tab for tab in tabs if tab.number and not tab.is_current and not tab.scope.is_settled]
+    others = [tab for tab in tabs if tab.number and not tab.scope.is_settled]
     return {"scope": scope, "tabs": tabs, "others": others}
 
 

@@ -39,6 +39,19 @@ def test_goes_on_with_another_class_when_one_is_done(page):
     assert re.search(r'href="/copies/\?kind=burst" data-key="Enter"', text)
 
 
+def test_offers_the_other_duplicates_when_one_kind_of_them_is_done(page):
+    near()
+    text = page.get("/copies/?kind=same_pixels").text
+    assert "Same pixels: all is decided" in text
+    assert re.search(r'href="/copies/\?kind=duplicates" data-key="Enter">Duplicates \(1\)', text)
+
+
+def test_calls_near_copies_as_all_pages_do(page):
+    group = near()
+    assert "near copies: 2 files" in page.get(f"/copies/{group.pk}/").text
+    assert "2 files, near copies" in page.get("/copies/?view=list").text
+
+
 @pytest.mark.parametrize("query", ["kind=nonsense", "kind=similar&view=list&after=1"])
 def test_knows_its_classes(page, query):
     assert page.get(f"/copies/?{query}").status_code == (404 if "nonsense" in query else 200)
