@@ -53,6 +53,14 @@ def test_says_as_a_sentence_what_would_be_accepted(page):
     )
 
 
+def test_says_so_when_no_date_is_meant(page):
+    add(level="low")
+    text = text_of(ask(page))
+    assert "There are no files of medium confidence that wait for this." in text
+    assert "Accept the" not in text
+    assert "Accepted dates count as sure" not in text
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

@@ -169,7 +169,7 @@ def test_the_result_has_sums_that_match(exported, page):
     fates = job.summary["fates"]
     assert sum(fates.values()) == 2
     assert "all together</th><td>2</td>" in text
-    assert "copies that were right already" in text
+    assert "Copies that were right already" in text
 
 
 def test_copies_that_could_not_take_their_tags_are_listed_with_the_reason(library, page):

@@ -71,7 +71,7 @@ def test_deletes_originals_after_the_words_and_says_so_in_the_journal(exported, 
     job = finish(exported, page.post(address, values))
     assert names(exported) == []
     text = page.get(reverse("job", args=[job.pk])).text
-    assert "originals deleted" in text
+    assert "Originals deleted" in text
     journal = page.get(reverse("deletions")).text
     for row in Deletion.objects.all():
         assert row.original_text in journal
