@@ -58,7 +58,7 @@ def test_an_export_is_made_and_cleared_up_without_javascript_and_on_a_phone(who,
     expect(page.get_by_role("heading", level=1)).to_contain_text("Clearing up")
     site.work()
     page.reload()
-    expect(page.get_by_role("main")).to_contain_text("working files removed")
+    expect(page.get_by_role("main")).to_contain_text("Working files removed")
 
 
 def test_what_is_selected_in_the_grid_is_exported_alone(page, tmp_path):

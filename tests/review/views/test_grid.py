@@ -184,6 +184,10 @@ def test_htmx_gets_the_grid_alone(page, htmx):
     assert "HX-Request" in answer.headers["Vary"]
 
 
+def test_an_empty_library_leads_to_the_import(page):
+    assert 'There are no files here yet. <a href="/import/">' in page.get("/files/").text
+
+
 def test_an_empty_grid_waits_for_the_first_pictures_of_an_import(page, htmx):
     Job.objects.create(kind="import", state="running", source=add_source(), created_at=NOW)
     assert 'hx-trigger="every 2s"' in page.get("/files/", headers=htmx).text
