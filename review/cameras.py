@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from media_catalog.models import MediaFile
-from media_catalog.services.camera_names import KNOWN, MOST
+from media_catalog.services.camera_names import KNOWN, MOST, full_name
 from media_catalog.services.camera_names import models as models
 from media_catalog.templatetags.plain import visible
 
@@ -40,11 +40,6 @@ class CameraName:
     def label(self) -> str:
         number = _("more than %(number)d") if self.number > COUNTED else "%(number)d"
         return f"{visible(self.name)} ({number % {'number': min(self.number, COUNTED)}})"
-
-
-def full_name(make: str, model: str) -> str:
-    """Write make and model, the make once: many cameras repeat it in their model."""
-    return model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
 
 
 def names() -> list[CameraName]:

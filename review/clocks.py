@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from media_catalog.models import CameraRule, Job, MediaFile
 from media_catalog.pipeline.timestamps.clock_errors import EXACT_S
 from media_catalog.pipeline.timestamps.clock_witnesses import Kind
-from review import cameras
+from media_catalog.services.camera_names import full_name
 
 PAGE_SIZE = 20
 EXAMPLES = 4  # on the page of all; that of one rule has all of them
@@ -138,7 +138,7 @@ def _example(stored: Mapping[str, Any], files: Mapping[int, MediaFile]) -> Examp
 
 def camera_of(rule: CameraRule) -> str:
     """Name the camera of a rule, by its number where that matters."""
-    name = cameras.full_name(rule.camera_make, rule.camera_model)
+    name = full_name(rule.camera_make, rule.camera_model)
     if not rule.camera_serial:
         return name
     return _("%(camera)s, number %(serial)s") % {"camera": name, "serial": rule.camera_serial}

@@ -8,6 +8,7 @@ from typing import Any
 from media_catalog.models import CameraRule
 from media_catalog.pipeline.timestamps import clock_words
 from media_catalog.services.camera_effects import Change
+from media_catalog.services.camera_names import full_name
 from media_catalog.templatetags.capture import offset_text
 from media_catalog.templatetags.plain import visible
 
@@ -51,7 +52,7 @@ def rule_text(rule: CameraRule) -> str:
 def camera_lines(camera: dict[str, Any], rules: Sequence[CameraRule]) -> Iterable[str]:
     """Write a camera, its rules and what speaks for them."""
     habit = {"local": ", videos dated by wall clock", "utc": ", videos dated in UTC", None: ""}
-    name = visible(" ".join(filter(None, (camera["make"], camera["model"]))))
+    name = visible(full_name(camera["make"], camera["model"]))
     yield f"{name}: {camera['files']} files{habit[camera['quicktime']]}"
     for rule in rules:
         yield f"  {rule_text(rule)}"

@@ -15,6 +15,11 @@ WITH RECURSIVE known(model) AS (
 MODELS = "SELECT model FROM known WHERE model IS NOT NULL LIMIT %s"
 
 
+def full_name(make: str, model: str) -> str:
+    """Write make and model, the make once: many cameras repeat it in their model."""
+    return model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
+
+
 def models() -> list[str]:
     """Return the models alone, in their order."""
     with connection.cursor() as cursor:

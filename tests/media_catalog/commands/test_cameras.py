@@ -50,10 +50,10 @@ def local(file):
 
 def test_lists_cameras_with_proposals_and_evidence():
     add_wrong()
-    add_file("b.jpg", camera_make="", camera_model="X1")
+    add_file("b.jpg", camera_make="Canon", camera_model="Canon X1")
     text = run("cameras", "--refresh")
     rule = CameraRule.objects.get()
-    assert text.startswith("X1: 1 files\nNIKON D70: 4 files\n")
+    assert text.startswith("Canon X1: 1 files\nNIKON D70: 4 files\n")
     assert f"rule {rule.pk}, proposed: shift +365 days" in text
     assert "The clock was 365 days behind, say 4 files (file name: 4); none says otherwise." in text
     assert "1.jpg, by its clock 2014-07-01 12:01:00, by name:phone_camera named" in text

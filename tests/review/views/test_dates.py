@@ -112,7 +112,7 @@ def test_when_only_what_was_put_off_is_left_it_says_so(page, files):
 
 
 def test_when_all_is_decided_it_says_so(page):
-    assert "Every file has its date" in page.get("/dates/").text
+    assert "No file waits for a date" in page.get("/dates/").text
 
 
 def test_choosing_takes_the_date_of_a_claim(page, files):
