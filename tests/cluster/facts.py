@@ -50,9 +50,7 @@ def _names(model: type[models.Model]) -> dict[Any, str]:
     """Name each row of a table in a way that is the same in every run."""
     name: Callable[[Any], str] = {
         "MediaFile": lambda row: row.path_text,
-        "Job": lambda row: (
-            f"{row.kind} {list(Job.objects.order_by('pk').values_list('pk', flat=True)).index(row.pk)}"
-        ),
+        "Job": lambda row: f"{row.kind} {Job.objects.filter(kind=row.kind, pk__lt=row.pk).count()}",
         "Source": lambda row: row.label,
         "Tag": lambda row: f"{row.kind}: {row.name}",
         "DuplicateGroup": lambda row: f"{row.kind}: {row.key}",
