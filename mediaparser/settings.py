@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,12 @@ def _number(name: str, default: float, low: float, high: float) -> float:
     except ValueError:
         value = float("nan")
     return float(_checked(name, text, low <= value <= high, f"give a number from {low:g} to {high:g}."))
+
+
+def _whole(name: str, default: int, low: int, high: int) -> int:
+    value = _number(name, default, low, high)
+    _checked(name, f"{value:g}", value.is_integer(), f"give a whole number from {low} to {high}.")
+    return int(value)
 
 
 def _zone(name: str) -> str:
@@ -143,6 +150,7 @@ MEDIAPARSER_ADMIN_USER = env.str("MEDIAPARSER_ADMIN_USER", default="admin")
 MEDIAPARSER_ADMIN_PASSWORD = env.str("MEDIAPARSER_ADMIN_PASSWORD", default="")
 MEDIAPARSER_TIME_ZONE = _zone("MEDIAPARSER_TIME_ZONE")
 MEDIAPARSER_NAME_PATTERNS = env.str("MEDIAPARSER_NAME_PATTERNS", default="")
+MEDIAPARSER_EARLIEST_YEAR = _whole("MEDIAPARSER_EARLIEST_YEAR", 1826, 1826, datetime.now(UTC).year)
 MEDIAPARSER_ARCHIVE_DIR = (
     Path(env.str("MEDIAPARSER_ARCHIVE_DIR", default="") or DATA_DIR / "archive").expanduser().absolute()
 )

@@ -49,6 +49,14 @@ WORDS: Mapping[Name, Words] = {
             "%d, %H, %M and %S; * is anything. A pattern is the whole name without what follows the last dot."
         ),
     ),
+    Name.EARLIEST_YEAR: Words(
+        label=gettext_lazy("Earliest year of your pictures"),
+        about=gettext_lazy(
+            "A date before this year is not believed, whoever tells it: a clock that was set wrongly, or a "
+            "number in a name. What a person says is always believed. Have you scanned old prints? Then give "
+            "the year of the oldest."
+        ),
+    ),
     Name.ERROR_THRESHOLD: Words(
         label=gettext_lazy("When a job stops and asks"),
         about=gettext_lazy(

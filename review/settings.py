@@ -19,7 +19,13 @@ from review.setting_words import WORDS, Words
 MOST_SOURCES = 50
 MOST_CHANGES = 20
 COPIES = "copies"
-BUSY = {Name.TIME_ZONE: Job.Kind.REDATE, Name.NAME_PATTERNS: Job.Kind.REDATE, COPIES: Job.Kind.GROUP}
+BUSY = {
+    Name.TIME_ZONE: Job.Kind.REDATE,
+    Name.NAME_PATTERNS: Job.Kind.REDATE,
+    Name.EARLIEST_YEAR: Job.Kind.REDATE,
+    COPIES: Job.Kind.GROUP,
+}
+SHORT = (Name.EARLIEST_YEAR, Name.ERROR_THRESHOLD)  # numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,10 @@ class Card:
         return self.known.name
 
     @property
+    def is_short(self) -> bool:
+        return self.name in SHORT
+
+    @property
     def is_fixed(self) -> bool:
         return self.known.origin == Origin.ENVIRONMENT
 
@@ -73,10 +83,12 @@ def cards(*, standing: Mapping[Name, Known], invalid: SettingForm | None = None)
     forms = {name: SettingForm(known) for name, known in standing.items()}
     if invalid is not None:
         forms[invalid.name] = invalid
-    return [_card(standing[name], forms[name]) for name in WORDS]
+    running = _running()
+    with preferences.held({name: known.value for name, known in standing.items()}):
+        return [_card(standing[name], forms[name], running) for name in WORDS]
 
 
-def _card(known: Known, form: SettingForm) -> Card:
+def _card(known: Known, form: SettingForm, running: Mapping[str, Job]) -> Card:
     name = known.name
     return Card(
         known=known,
@@ -85,7 +97,7 @@ def _card(known: Known, form: SettingForm) -> Card:
         shown=_words(name, known.value),
         default=_words(name, known.default),
         notes=NOTES[name](known) if name in NOTES else [],
-        offer=OFFERS[name](name) if name in OFFERS else None,
+        offer=OFFERS[name](name, running.get(BUSY[name])) if name in OFFERS else None,
     )
 
 
@@ -133,7 +145,7 @@ NOTES: Mapping[Name, Callable[[Known], list[str]]] = {
 }
 
 
-def _moments(name: Name) -> Offer:
+def _moments(name: Name, running: Job | None) -> Offer:
     found = preference_effects.number(name)
     if not found.number:
         return Offer(what=name, text=_("No file depends on it now."))
@@ -144,10 +156,10 @@ def _moments(name: Name) -> Offer:
         "until you have their dates worked out anew.",
         found.number,
     ) % {"number": _many(found)}
-    return Offer(what=name, text=text, button=_("Work out their dates anew"), running=under_way(name))
+    return Offer(what=name, text=text, button=_("Work out their dates anew"), running=running)
 
 
-def _names(name: Name) -> Offer:
+def _names(name: Name, running: Job | None) -> Offer:
     found = preference_effects.number(name)
     text = ngettext(
         "%(number)s file has no sure date. Files that come are read by these patterns, those that are here "
@@ -156,7 +168,24 @@ def _names(name: Name) -> Offer:
         "when you say so.",
         found.number,
     ) % {"number": _many(found)}
-    return Offer(what=name, text=text, button=_("Read their names anew"), running=under_way(name))
+    return Offer(what=name, text=text, button=_("Read their names anew"), running=running)
+
+
+def _years(name: Name, running: Job | None) -> Offer:
+    found = preference_effects.number(name)
+    values = {"year": preferences.earliest_year()}
+    if found.number:
+        text = ngettext(
+            "%(number)s file here has a date before %(year)d that no person gave. It keeps it until you have "
+            "its date worked out anew.",
+            "%(number)s files here have dates before %(year)d that no person gave. They keep them until you "
+            "have their dates worked out anew.",
+            found.number,
+        ) % {**values, "number": _many(found)}
+    else:
+        text = _("No file here has a date before %(year)d, but by a person's word.") % values
+    again = _("Dates that another year ruled out come back in the same way.")
+    return Offer(what=name, text=f"{text} {again}", button=_("Work out their dates anew"), running=running)
 
 
 def copies() -> Offer:
@@ -167,7 +196,9 @@ def copies() -> Offer:
         "%(number)s groups of copies are open. The next search for copies chooses by these numbers.",
         number,
     ) % {"number": f"{number:,}"}
-    return Offer(what=COPIES, text=text, button=_("Search for copies now"), running=under_way(COPIES))
+    return Offer(
+        what=COPIES, text=text, button=_("Search for copies now"), running=_running().get(BUSY[COPIES])
+    )
 
 
 def _many(found: preference_effects.Number) -> str:
@@ -175,12 +206,17 @@ def _many(found: preference_effects.Number) -> str:
     return _("More than %(number)s") % {"number": shown} if found.is_more else shown
 
 
-def under_way(what: str) -> Job | None:
-    """Return the job that does what is offered, if one does."""
-    return Job.objects.unfinished().filter(kind=BUSY[Name(what) if what != COPIES else what]).first()
+def _running() -> Mapping[str, Job]:
+    """Return the jobs that do what is offered, by their kinds."""
+    jobs = Job.objects.unfinished().filter(kind__in=set(BUSY.values())).order_by("-pk")
+    return {job.kind: job for job in jobs}
 
 
-OFFERS: Mapping[Name, Callable[[Name], Offer]] = {Name.TIME_ZONE: _moments, Name.NAME_PATTERNS: _names}
+OFFERS: Mapping[Name, Callable[[Name, Job | None], Offer]] = {
+    Name.TIME_ZONE: _moments,
+    Name.NAME_PATTERNS: _names,
+    Name.EARLIEST_YEAR: _years,
+}
 
 
 def trial(text: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from media_catalog.pipeline.filename_dates.rules import Rule
 from media_catalog.pipeline.look.traits import Traits
 from media_catalog.pipeline.probe import Probe
 from media_catalog.pipeline.scan import SourceFile
+from media_catalog.pipeline.timestamps import plausibility
 from media_catalog.pipeline.timestamps.clock_rules import ClockBook
 from media_catalog.pipeline.timestamps.decide import Inference
 from media_catalog.pipeline.timestamps.own_claims import FolderDate
@@ -42,6 +43,7 @@ class AnalysisPolicy:
     clocks: ClockBook = field(default_factory=ClockBook)
     source_id: int | None = None  # as the rules about clocks know it
     name_patterns: tuple[Rule, ...] = ()  # the user's own, asked before ours
+    earliest_year: int = plausibility.FIRST_PHOTOGRAPH  # of the user's pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from media_catalog.pipeline import archive_about, archive_names, probe
@@ -59,6 +60,7 @@ class Facts:
 
     `local` and `until` are the first and last second of the period, as wall clock; `instant` is in UTC.
     `may_replace_date`: a person confirmed this date, so that it goes before a different one in the file.
+    What the file says of dates before `earliest_year` is none.
     `keyword_paths` lead to keywords that are below others, the highest first.
     A date that is a mere guess should not be given at all: in a tag it would look like the camera's word.
     """
@@ -70,6 +72,7 @@ class Facts:
     offset_is_evidence: bool = False
     instant: datetime | None = None
     may_replace_date: bool = False
+    earliest_year: int = plausibility.FIRST_PHOTOGRAPH
     keywords: Sequence[str] = ()
     keyword_paths: Sequence[Sequence[str]] = ()
     about: About = archive_about.NOTHING
@@ -119,7 +122,7 @@ def present_keywords(tags: Mapping[str, Any]) -> tuple[str, ...]:
 def _date_edits(facts: Facts, mime_type: str | None, tags: Mapping[str, Any]) -> list[TagEdit]:
     if facts.local is None or facts.precision is None:
         return []
-    claims = _claims(tags)
+    claims = _claims(tags, facts.earliest_year)
     original = _first(claims, _originals(mime_type))
     if original and _agrees(original, facts):
         return _added_zone(facts, original) if mime_type in EXIF_TYPES else []
@@ -144,10 +147,12 @@ def _originals(mime_type: str | None) -> Sequence[str]:
     return EXIF_ORIGINALS if mime_type in EXIF_TYPES else OTHER_ORIGINALS
 
 
-def _claims(tags: Mapping[str, Any]) -> dict[str, Candidate]:
+def _claims(
+    tags: Mapping[str, Any], earliest_year: int = plausibility.FIRST_PHOTOGRAPH
+) -> dict[str, Candidate]:
     """Give what the file says of dates, by source, without zeros, sentinels and the like."""
-    found = candidates.from_tags(tags)
-    return {claim.source: claim for claim in found if not plausibility.refusal(claim, now=NO_LATER_THAN)}
+    refusal = partial(plausibility.refusal, now=NO_LATER_THAN, earliest_year=earliest_year)
+    return {claim.source: claim for claim in candidates.from_tags(tags) if not refusal(claim)}
 
 
 def _first(claims: Mapping[str, Candidate], sources: Sequence[str]) -> Candidate | None:

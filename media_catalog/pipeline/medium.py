@@ -128,6 +128,9 @@ def _infer(
     file: SourceFile, tags: dict[str, Any], facts: Probe, *, damage: str | None, batch: Batch
 ) -> Inference:
     policy = batch.policy
+    date_policy = DatePolicy(
+        default_zone=policy.default_zone, now=policy.now, earliest_year=policy.earliest_year
+    )
     claims = own_claims.of_file(
         os.path.join(os.path.basename(batch.root), file.path).decode("utf-8", "replace"),
         tags=tags,
@@ -137,7 +140,7 @@ def _infer(
     )
     inference = decide.decide(
         claims,
-        policy=DatePolicy(default_zone=policy.default_zone, now=policy.now),
+        policy=date_policy,
         position=_position(facts),
         camera=(facts.camera_make, facts.camera_model),
         clock=policy.clocks.clock(_camera(facts, policy), claims),

@@ -17,7 +17,7 @@ from media_catalog.models import FileMetadata, Job, JobFailure, JobFile, MediaFi
 from media_catalog.pipeline import probe
 from media_catalog.pipeline.exiftool import TagReading
 from media_catalog.pipeline.timestamps import taken
-from media_catalog.services import jobs, tools
+from media_catalog.services import jobs, preferences, tools
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def _result(file: MediaFile, reading: TagReading, *, at: datetime) -> Result:
 
 
 def _facts(reading: TagReading, *, at: datetime) -> dict[str, Any]:
-    moment = taken.taken(reading.tags, now=at)
+    moment = taken.taken(reading.tags, now=at, earliest_year=preferences.earliest_year())
     seen = probe.probe(reading.tags, sniffed_mime=None)
     facts = {
         "taken_local": moment.local,

@@ -48,7 +48,7 @@ def files_of(camera: Camera) -> QuerySet[MediaFile]:
 def collect(camera: Camera, *, after_slice: Callable[[], None]) -> Findings:
     """Read all claims about a camera's files, and call `after_slice` now and then."""
     found = Findings()
-    peers, zones_of_sources = _peers(camera), _zones_of_sources()
+    peers, zones_of_sources, earliest_year = _peers(camera), _zones_of_sources(), preferences.earliest_year()
     files = files_of(camera).only("source_id", "folder_key", "gps_lat", "gps_lon")
     for part in tools.pages(files, SLICE):
         claims = _claims(part)
@@ -58,6 +58,7 @@ def collect(camera: Camera, *, after_slice: Callable[[], None]) -> Findings:
                 claims=claims.get(file.pk, []),
                 peers=peers.get((file.source_id, file.folder_key)),
                 default_zone=zones_of_sources[file.source_id],
+                earliest_year=earliest_year,
             )
             _read(about, found)
         after_slice()
@@ -72,6 +73,7 @@ class _About:
     claims: Sequence[Candidate]
     peers: Span | None
     default_zone: ZoneInfo
+    earliest_year: int
 
 
 def _zones_of_sources() -> dict[int, ZoneInfo]:
@@ -95,7 +97,9 @@ def _read(about: _About, found: Findings) -> None:
     clock = clock_witnesses.camera_clock(claims)
     if clock is None or clock.local is None:
         return
-    witnesses = clock_witnesses.witnesses(claims, clock=clock, place=place, peers=about.peers)
+    witnesses = clock_witnesses.witnesses(
+        claims, clock=clock, place=place, peers=about.peers, earliest_year=about.earliest_year
+    )
     folder = zlib.crc32(f"{file.source_id}/{file.folder_key}".encode())
     reading = clock_errors.reading(file.pk, folder=folder, clock=clock.local, witnesses=witnesses)
     if reading:

@@ -187,7 +187,8 @@ def _position(file: MediaFile) -> tuple[float, float] | None:
 
 
 def _policy(file: MediaFile, *, at: datetime) -> DatePolicy:
-    return DatePolicy(default_zone=file.source.time_zone or preferences.time_zone(), now=at)
+    zone = file.source.time_zone or preferences.time_zone()
+    return DatePolicy(default_zone=zone, now=at, earliest_year=preferences.earliest_year())
 
 
 def _rows(file: MediaFile, said: Sequence[Claim], inference: Inference) -> list[claim_rows.Row]:

@@ -14,7 +14,7 @@ from media_catalog.pipeline.archive_tags import Facts
 from media_catalog.pipeline.exiftool import TagEdit
 from media_catalog.pipeline.sidecars.facts import Position
 from media_catalog.pipeline.timestamps.candidates import EXACT, Precision
-from media_catalog.services import tag_tree
+from media_catalog.services import preferences, tag_tree
 
 ASSUMED = "assumed"
 
@@ -64,7 +64,8 @@ def wanted(files: Sequence[MediaFile]) -> dict[int, Wanted]:
     """Return what the copies of these files should say, by file id; a few queries."""
     words = _words(files)
     tags = dict(FileMetadata.objects.filter(file__in=files).values_list("file_id", "tags"))
-    return {file.pk: _wanted(file, words.get(file.sha256, []), tags.get(file.pk, {})) for file in files}
+    with preferences.held():
+        return {file.pk: _wanted(file, words.get(file.sha256, []), tags.get(file.pk, {})) for file in files}
 
 
 def as_rows(edits: Sequence[TagEdit]) -> list[list[str]]:
@@ -112,10 +113,17 @@ def _facts(file: MediaFile, words: Sequence[Word]) -> Facts:
         offset_is_evidence=file.offset_source not in ("", ASSUMED),
         instant=file.captured_at if is_believed else None,
         may_replace_date=file.reviewed_at is not None,
+        earliest_year=_earliest_year(file),
         keywords=tuple(dict.fromkeys(word.name for word in words)),
         keyword_paths=tuple(dict.fromkeys(word.path for word in words if word.path)),
         about=_about(file, [word.name for word in words if word.kind == Tag.Kind.PERSON]),
     )
+
+
+def _earliest_year(file: MediaFile) -> int:
+    """Return the year before which the tags of a file hold no date; a person may have dated it earlier."""
+    earliest = preferences.earliest_year()
+    return min(earliest, file.captured_local.year) if file.captured_local else earliest
 
 
 def _about(file: MediaFile, people: Sequence[str]) -> About:

@@ -25,7 +25,7 @@ from media_catalog.pipeline.analyze import Analysis, Outcome
 from media_catalog.pipeline.timestamps import taken
 from media_catalog.pipeline.timestamps.candidates import period_end
 from media_catalog.pipeline.timestamps.decide import Inference
-from media_catalog.services import arrivals, bulk, claim_rows, counts, jobs, tags, traits
+from media_catalog.services import arrivals, bulk, claim_rows, counts, jobs, preferences, tags, traits
 
 DATE_FIELDS = (
     "captured_local",
@@ -161,7 +161,7 @@ def fill_taken(file: MediaFile, tags: Mapping[str, Any], *, at: datetime) -> Non
     """Put what metadata alone say, if they could be read, into the file's fields, without storing them."""
     if not tags:
         return
-    moment = taken.taken(tags, now=at)
+    moment = taken.taken(tags, now=at, earliest_year=preferences.earliest_year())
     file.taken_local, file.taken_at = moment.local, moment.instant
     file.taken_offset_minutes, file.metadata_read_at = moment.offset_minutes, at
 

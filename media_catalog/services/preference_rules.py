@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from media_catalog.models import Setting, SettingChange, Source
 from media_catalog.pipeline.filename_dates import patterns
-from media_catalog.services import archives, preferences, sources
+from media_catalog.pipeline.timestamps import plausibility
+from media_catalog.services import archives, clock, preferences, sources
 from media_catalog.services.decision_log import Actor
 from media_catalog.services.preferences import Name
 
@@ -141,6 +142,16 @@ def _patterns(value: Any) -> str:
     return text
 
 
+def _year(value: Any) -> int:
+    this_year = clock.now().year
+    if not plausibility.FIRST_PHOTOGRAPH <= value <= this_year:
+        raise BadValue(
+            _("Give a year from %(first)d, when the first photograph was taken, to %(last)d.")
+            % {"first": plausibility.FIRST_PHOTOGRAPH, "last": this_year}
+        )
+    return int(value)
+
+
 def _share(value: Any) -> float:
     share = float(value)
     if not 0 <= share <= 1:
@@ -253,6 +264,7 @@ CHECKS: Mapping[Name, Callable[[Any], Any]] = {
     Name.ARCHIVE_DIR: _archive,
     Name.TIME_ZONE: _zone,
     Name.NAME_PATTERNS: _patterns,
+    Name.EARLIEST_YEAR: _year,
     Name.IMPORT_ROOTS: _import_folders,
     Name.EXPORT_ROOTS: _export_folders,
     Name.ERROR_THRESHOLD: _share,

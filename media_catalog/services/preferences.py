@@ -25,6 +25,7 @@ class Name(StrEnum):
     ARCHIVE_DIR = "archive_dir"
     TIME_ZONE = "time_zone"
     NAME_PATTERNS = "name_patterns"
+    EARLIEST_YEAR = "earliest_year"
     IMPORT_ROOTS = "import_roots"
     EXPORT_ROOTS = "export_roots"
     ERROR_THRESHOLD = "error_threshold"
@@ -43,7 +44,7 @@ class Origin(StrEnum):
 
 
 # Two halves of a job must not read the same moment, or the same name, in two ways.
-KEPT_BY_JOBS = (Name.TIME_ZONE, Name.NAME_PATTERNS)
+KEPT_BY_JOBS = (Name.TIME_ZONE, Name.NAME_PATTERNS, Name.EARLIEST_YEAR)
 _held: ContextVar[Mapping[str, Any] | None] = ContextVar("held", default=None)
 
 
@@ -81,6 +82,11 @@ def archive_dir() -> Path:
 def time_zone() -> str:
     """Return the zone that is assumed for moments of nowhere."""
     return str(value(Name.TIME_ZONE))
+
+
+def earliest_year() -> int:
+    """Return the year before which only a person's word dates a picture."""
+    return int(value(Name.EARLIEST_YEAR))
 
 
 def known() -> dict[Name, Known]:

@@ -33,7 +33,7 @@ def start_trip(trip: trips.Trip, *, created_at: datetime) -> Job:
 
 
 def start_setting(name: Name, *, created_at: datetime, created_by: Actor) -> Job:
-    """Queue that the dates that rest on the zone of the library, or on the user's patterns, are decided anew.
+    """Queue that the dates that rest on a setting, such as the zone of the library, are decided anew.
 
     :raises AlreadyRunning: when other dates are being changed.
     """
@@ -68,8 +68,8 @@ def _change(job: Job, rows: Sequence[JobFile], at: datetime) -> Collection[int]:
     ids = [row.file_id for row in rows]
     if TRIP in job.options:
         return _decide_trip(job, ids, at=at)
-    is_about_names = job.options.get(SETTING) == Name.NAME_PATTERNS
-    return _decide(ids, preference_effects.reread_names if is_about_names else evidence.redecide, at=at)
+    name = job.options.get(SETTING)
+    return _decide(ids, preference_effects.DECIDE[Name(name)] if name else evidence.redecide, at=at)
 
 
 def _decide(ids: Collection[int], decide: Callable[..., int], *, at: datetime) -> list[int]:

@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 
 from media_catalog.models import MediaFile, Origin, TimestampCandidate
 from media_catalog.models.files import PERSON
-from media_catalog.pipeline.timestamps import phrases
+from media_catalog.pipeline.timestamps import phrases, witnesses
 from media_catalog.pipeline.timestamps.candidates import Candidate, Precision, period_end
-from media_catalog.pipeline.timestamps.confidence import PERSON_WEIGHT, Confidence
+from media_catalog.pipeline.timestamps.confidence import Confidence
 from media_catalog.pipeline.timestamps.decide import ASSUMED, Inference
 from media_catalog.pipeline.timestamps.siblings import Dated, Sibling, is_doubted
 from media_catalog.services import camera_clocks, evidence, preferences
@@ -135,7 +135,7 @@ def _stored(value: Mapping[str, Any], marks: Marks) -> Dated | None:
         return None
     is_assumed = value["offset_source"] == ASSUMED
     is_given = _is_dated_by_person(value)
-    weight = PERSON_WEIGHT if is_given else marks.weights.get(value["pk"], 0)
+    weight = witnesses.PERSON_WEIGHT if is_given else marks.weights.get(value["pk"], 0)
     return Dated(
         local=value["captured_local"],
         until=value["captured_until_local"],

@@ -82,6 +82,7 @@ def analysis_policy(source: Source, *, clocks: ClockBook, at: datetime) -> Analy
         source_id=source.pk,
         now=at,
         thumbnail_dir=thumbnail_dir(),
+        earliest_year=preferences.earliest_year(),
         name_patterns=patterns.compiled(preferences.value(Name.NAME_PATTERNS)),
         scratch_dir=scratch_dir(),
         decode=decode_policy(),

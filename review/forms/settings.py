@@ -37,6 +37,9 @@ FIELDS: Mapping[Name, Callable[[], forms.Field]] = {
         widget=forms.TextInput({**EXACT, "list": "zones"}),
     ),
     Name.NAME_PATTERNS: lambda: _lines(_("One pattern in each line")),
+    Name.EARLIEST_YEAR: lambda: forms.IntegerField(
+        label=_("Year"), widget=forms.NumberInput({"inputmode": "numeric"})
+    ),
     Name.IMPORT_ROOTS: lambda: _lines(_("One folder in each line")),
     Name.EXPORT_ROOTS: lambda: _lines(_("One folder in each line")),
     Name.ERROR_THRESHOLD: lambda: forms.FloatField(

@@ -43,6 +43,12 @@ def test_does_not_touch_a_photo_whose_date_is_right(facts, value):
     assert edits(facts, {ORIGINAL: value}) == []
 
 
+def test_a_date_in_the_file_before_the_earliest_year_is_none():
+    tags = {ORIGINAL: "1998:05:01 10:00:00"}
+    assert edits(WALL_CLOCK, tags) == []
+    assert edits(WALL_CLOCK | {"earliest_year": 2000}, tags)[0] == f"EXIF:DateTimeOriginal={DATED}"
+
+
 def test_does_not_touch_a_file_of_which_nothing_is_known():
     assert edits({}) == []
     assert edits({}, MOVIE, "video/mp4") == []

@@ -86,13 +86,20 @@ def camera_clock(claims: Sequence[Candidate]) -> Candidate | None:
 
 
 def witnesses(
-    claims: Sequence[Candidate], *, clock: Candidate, place: ZoneInfo | None, peers: Span | None
+    claims: Sequence[Candidate],
+    *,
+    clock: Candidate,
+    place: ZoneInfo | None,
+    peers: Span | None,
+    earliest_year: int = plausibility.FIRST_PHOTOGRAPH,
 ) -> tuple[Witness, ...]:
     """Collect what others than the camera's clock say about a picture.
 
     `place` is the zone of its position; `peers` the time that other, trusted devices spent in its folder.
+    Who names a date before `earliest_year` is not heard; the clock itself may be wrong by many years.
     """
-    found = list(_from_claims(claims, clock, place))
+    believed = [claim for claim in claims if is_a_date(claim, earliest_year=earliest_year)]
+    found = list(_from_claims(believed, clock, place))
     if peers and peers.earliest and peers.latest:
         says = Span(earliest=peers.earliest - PEERS_REACH, latest=peers.latest + PEERS_REACH)
         text = f"pictures of other devices from {peers.earliest:%Y-%m-%d} to {peers.latest:%Y-%m-%d}"
@@ -103,7 +110,7 @@ def witnesses(
 def _from_claims(claims: Sequence[Candidate], clock: Candidate, place: ZoneInfo | None) -> Iterator[Witness]:
     for claim in claims:
         kind = _kind(claim)
-        if kind is None or not is_a_date(claim):
+        if kind is None:
             continue
         says = _says(claim, kind, clock=clock, place=place)
         if kind is Kind.FILE_TIME or (kind is Kind.NAME and claim.weight == SENT_WEIGHT):
@@ -113,9 +120,9 @@ def _from_claims(claims: Sequence[Candidate], clock: Candidate, place: ZoneInfo 
             yield _witness(kind, _text(claim), says, _slack(claim, kind))
 
 
-def is_a_date(claim: Candidate) -> bool:
+def is_a_date(claim: Candidate, *, earliest_year: int = plausibility.FIRST_PHOTOGRAPH) -> bool:
     """Tell whether a claim holds a date that a clock can show, be it in the future, and not its zero."""
-    return plausibility.refusal(claim, now=FAR_FUTURE) is None
+    return plausibility.refusal(claim, now=FAR_FUTURE, earliest_year=earliest_year) is None
 
 
 def _kind(claim: Candidate) -> Kind | None:

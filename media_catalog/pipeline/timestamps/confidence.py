@@ -13,7 +13,6 @@ from media_catalog.pipeline.timestamps.clusters import Choice
 from media_catalog.pipeline.timestamps.trust import Camera
 
 STRONG_WEIGHT = witnesses.STRONG_WEIGHT  # a witness who can contradict, or make a date certain by agreeing
-PERSON_WEIGHT = 90  # a person's own word
 NEIGHBOUR_WEIGHT = 3  # what neighbours say of the very picture
 FIRST_VIDEO_YEAR = 2000  # a container date before is a counter that was never set
 CLOCK_AHEAD = timedelta(days=1)
@@ -141,7 +140,7 @@ def _is_utc_video(choice: Choice, circumstances: Circumstances) -> bool:
 
 # How sure a date is by who gives it, before anything is held against it. The first that applies counts.
 LEVELS: Sequence[tuple[Confidence, Reason, Callable[[Choice, Circumstances], bool]]] = (
-    (Confidence.HIGH, Reason.PERSON, lambda choice, _: choice.chosen.weight >= PERSON_WEIGHT),
+    (Confidence.HIGH, Reason.PERSON, lambda choice, _: witnesses.is_by_person(choice.chosen)),
     (Confidence.LOW, Reason.DISTRUSTED, lambda choice, _: choice.trust.reason(choice.chosen) is not None),
     (Confidence.HIGH, Reason.CAMERA_RULE, _is_corrected),
     (Confidence.HIGH, Reason.CAMERA, _is_camera_word),

@@ -33,10 +33,14 @@ BORDER_MINUTES = 60  # near a border, or just after a change of the rules, a dev
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatePolicy:
-    """The zone (IANA name) in which an instant is shown where the place is unknown, and the time it is."""
+    """The zone (IANA name) in which an instant is shown where the place is unknown, and the time it is.
+
+    Of claims before `earliest_year` only those of people are believed.
+    """
 
     default_zone: str
     now: datetime
+    earliest_year: int = plausibility.FIRST_PHOTOGRAPH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,9 @@ def decide(
     :raises zoneinfo.ZoneInfoNotFoundError: when the default zone does not exist and is needed.
     """
     claims = clock_correction.corrected(candidates, clock) if clock else candidates
-    refusals = [plausibility.refusal(claim, now=policy.now) for claim in claims]
+    refusals = [
+        plausibility.refusal(claim, now=policy.now, earliest_year=policy.earliest_year) for claim in claims
+    ]
     plausible = [claim for claim, refusal in zip(claims, refusals, strict=True) if refusal is None]
     dated = [claim for claim in plausible if not witnesses.is_offered(claim)]
     choice = _choose([claim for claim in dated if not witnesses.is_suspicion(claim)], camera)
@@ -128,7 +134,8 @@ def alone(
 ) -> Inference | None:
     """Give the date that the claim at one place makes if no other counts, even the file's own time.
 
-    `None` where it holds no date, or an implausible one. The confidence is left open.
+    `None` where it holds no date, or an implausible one; that it is before the earliest year of the policy
+    does not matter, for a person asks for it. The confidence is left open.
     """
     claims = clock_correction.corrected(candidates, clock) if clock else candidates
     said = claims[place]

@@ -86,6 +86,7 @@ VERDICTS = {
     "refused_empty": gettext_noop("empty date: the clock was never set"),
     "refused_unreadable": gettext_noop("not a date"),
     "refused_too_early": gettext_noop("before the first photograph (%(year)s)"),
+    "refused_before_yours": gettext_noop("before the earliest year of your pictures (%(year)s)"),
     "refused_future": gettext_noop("in the future"),
     "refused_sentinel": gettext_noop("stands for no date: zero or default of a clock"),
 }

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from media_catalog.pipeline.timestamps import zones
-from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate
+from media_catalog.pipeline.timestamps import witnesses, zones
+from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate, period_end
 
 FIRST_PHOTOGRAPH = 1826  # Niépce; scans may carry any year since
 FIRST_DIGITAL_CAMERA = 1988  # no camera wrote a date into a file before
@@ -43,15 +43,19 @@ class Refusal:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def refusal(candidate: Candidate, *, now: datetime) -> Refusal | None:
-    """Say why a claim cannot be a capture date; None if it can be one."""
+def refusal(candidate: Candidate, *, now: datetime, earliest_year: int = FIRST_PHOTOGRAPH) -> Refusal | None:
+    """Say why a claim cannot be a capture date; None if it can be one.
+
+    What ends before `earliest_year`, of which people say that none of their pictures is older, is none
+    either, unless a person says it.
+    """
     if candidate.local is None and candidate.instant is None:
         if BLANK.issuperset(candidate.raw):
             return Refusal(code="refused_sentinel", phrase="refused_empty")
         return _refusal("refused_unreadable")
     time = digits(candidate)
-    if time.year < FIRST_PHOTOGRAPH:
-        return _refusal("refused_too_early", year=FIRST_PHOTOGRAPH)
+    if too_early := _too_early(candidate, time, earliest_year):
+        return too_early
     if time > now.astimezone(UTC).replace(tzinfo=None) + FUTURE:
         return _refusal("refused_future")
     if _is_sentinel(candidate, time):
@@ -61,6 +65,17 @@ def refusal(candidate: Candidate, *, now: datetime) -> Refusal | None:
 
 def _refusal(code: str, **values: Any) -> Refusal:
     return Refusal(code=code, phrase=code, values=values)
+
+
+def _too_early(candidate: Candidate, time: datetime, earliest_year: int) -> Refusal | None:
+    if time.year < FIRST_PHOTOGRAPH:
+        return _refusal("refused_too_early", year=FIRST_PHOTOGRAPH)
+    if time.year >= earliest_year or witnesses.is_by_person(candidate):
+        return None
+    end = candidate.until or period_end(time, candidate.precision)
+    if end.year >= earliest_year:
+        return None  # a decade that reaches into it
+    return Refusal(code="refused_too_early", phrase="refused_before_yours", values={"year": earliest_year})
 
 
 def is_factory_default(candidate: Candidate) -> bool:

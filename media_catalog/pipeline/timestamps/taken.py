@@ -26,17 +26,20 @@ class Taken:
 NEVER = Taken(local=None, offset_minutes=None, instant=None)
 
 
-def taken(tags: Mapping[str, Any], *, now: datetime) -> Taken:
+def taken(
+    tags: Mapping[str, Any], *, now: datetime, earliest_year: int = plausibility.FIRST_PHOTOGRAPH
+) -> Taken:
     """Read the moment from a file's tags, as read with `-G0:1 -n`; all of it is `None` where there is none.
 
-    A time of day is wanted: what is a mere day, blank, a clock's zero or in the future is left out. The
-    offset is that of the date, else what lies between the wall clock and the time by GPS.
+    A time of day is wanted: what is a mere day, blank, a clock's zero, in the future or before the earliest
+    year is left out. The offset is that of the date, else what lies between the wall clock and the time by
+    GPS.
     """
     for source in SOURCES:
         claim = candidates.of_tag(tags, BY_SOURCE[source])
         if claim is None or claim.precision is not Precision.SECOND:
             continue
-        if plausibility.refusal(claim, now=now) is None:
+        if plausibility.refusal(claim, now=now, earliest_year=earliest_year) is None:
             return _taken(claim, tags)
     return NEVER
 

@@ -5,6 +5,7 @@ from media_catalog.pipeline.filename_dates.rules import CAMERA
 from media_catalog.pipeline.timestamps.candidates import EXACT, Candidate
 
 WEAK_WEIGHT = 3  # this and less never supports another claim
+PERSON_WEIGHT = 90  # a person's own word
 STRONG_WEIGHT = 5  # this and more can contradict, or make a date certain by agreeing
 DEVICE_WEIGHT = CAMERA  # names by the clock of the device that made the file
 # Who writes together: programs copy a date from one such tag to the others, so they are one witness.
@@ -53,6 +54,10 @@ def family(claim: Candidate) -> str:
 def is_weak(claim: Candidate) -> bool:
     """Tell whether a claim is only better than nothing (time of an edit, of a file, name of a folder)."""
     return claim.weight <= WEAK_WEIGHT
+
+
+def is_by_person(claim: Candidate) -> bool:
+    return claim.weight >= PERSON_WEIGHT
 
 
 def is_offered(claim: Candidate) -> bool:

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from media_catalog.models import Job, JobBatch, JobFailure, MediaFile, Setting, SettingChange, Source
 from media_catalog.models.fields import path_key
+from media_catalog.pipeline.timestamps import plausibility
 from media_catalog.services import (
     archives,
+    claim_rows,
+    date_choices,
     export_roots,
     faults,
     finalizing,
@@ -28,6 +32,7 @@ from media_catalog.services import (
 from media_catalog.services.finalizing import Refused, Wish
 from media_catalog.services.preference_rules import BadValue, NotNow
 from media_catalog.services.preferences import Name, Origin
+from mediaparser import settings as configuration
 from tests.media_catalog import dated
 from tests.media_catalog.conftest import contents
 from tests.review.rows import NOW, add_file
@@ -110,6 +115,8 @@ def test_the_environment_wins_over_what_a_person_set_and_that_over_the_default(s
         (Name.NAME_PATTERNS, "Scan_%d%m", "no year"),
         (Name.NAME_PATTERNS, "%Y_%q", "unknown part"),
         (Name.NAME_PATTERNS, "%Y" + "x" * 4000, "too much"),
+        (Name.EARLIEST_YEAR, 1825, "a year from 1826, when the first photograph was taken, to 20"),
+        (Name.EARLIEST_YEAR, 9999, "a year from 1826"),
         (Name.ERROR_THRESHOLD, 1.01, "from 0 to 100"),
         (Name.ERROR_THRESHOLD, float("nan"), "from 0 to 100"),
     ],
@@ -224,7 +231,8 @@ def test_a_job_keeps_the_zone_and_the_patterns_that_it_began_with(run_job):
     put(Name.NAME_PATTERNS, "Scan_%Y")
     job = redating.start_setting(Name.TIME_ZONE, created_at=NOW, created_by=None)
     put(Name.TIME_ZONE, "America/New_York")
-    assert run_job(job).preferences == {"time_zone": "Asia/Tokyo", "name_patterns": "Scan_%Y"}
+    kept = {"time_zone": "Asia/Tokyo", "name_patterns": "Scan_%Y", "earliest_year": 1826}
+    assert run_job(job).preferences == kept
     file.refresh_from_db()
     assert file.captured_local.hour == 21
     run_job(redating.start_setting(Name.TIME_ZONE, created_at=NOW, created_by=None))
@@ -251,12 +259,84 @@ def test_patterns_are_tried_on_names_and_read_into_files_that_are_here(run_job):
     assert not other.candidates.exists()
 
 
+def dates() -> dict[str, list]:
+    rows = MediaFile.objects.values_list("name", "captured_local__year", "captured_from", "taken_local__year")
+    return {name: date for name, *date in rows.order_by("name")}
+
+
+def redate(run_job):
+    return run_job(redating.start_setting(Name.EARLIEST_YEAR, created_at=NOW, created_by=None))
+
+
+def test_the_earliest_year_refuses_what_files_say_until_it_is_taken_back(library, run_job):
+    for name, year in (("a.jpg", 1999), ("IMG-20150704-WA0001.jpg", 1999), ("c.jpg", 2015), ("d.jpg", 1999)):
+        dated.add(library, name, seed=len(name), local=f"{year}:01:31 14:20:30")
+    library.scan()
+    library.date("d.jpg", datetime(1975, 7, 4))
+    before = dates()
+    assert preference_effects.number(Name.EARLIEST_YEAR).number == 0
+    change = put(Name.EARLIEST_YEAR, 2000)
+    assert preference_effects.number(Name.EARLIEST_YEAR).number == 2
+    assert dates() == before
+
+    job = redate(run_job)
+
+    assert (job.state, job.total_count, job.changed_count) == ("completed", 3, 2)
+    exif = "EXIF:DateTimeOriginal"
+    assert dates() == {
+        "IMG-20150704-WA0001.jpg": [2015, "name:whatsapp", None],
+        "a.jpg": [None, "", None],
+        "c.jpg": [2015, exif, 2015],
+        "d.jpg": [1975, "person", None],
+    }
+    refused = library.file("a.jpg").candidates.get(source=exif)
+    assert str(claim_rows.phrase(refused)) == "before the earliest year of your pictures (2000)"
+    assert preference_effects.number(Name.EARLIEST_YEAR).number == 0
+    preference_rules.take_back(change, actor=None, at=NOW)
+    assert redate(run_job).changed_count == 2
+    assert dates() == before
+
+
+def test_the_earliest_year_holds_for_files_that_come_and_not_for_a_person(library):
+    put(Name.EARLIEST_YEAR, 2016)
+    dated.add(library, "a.jpg")
+    dated.add(library, "[FORCE]20140704_120000.jpg", seed=1)
+    library.scan()
+    assert dates() == {"[FORCE]20140704_120000.jpg": [2014, "name:forced", None], "a.jpg": [None, "", None]}
+    assert preference_effects.number(Name.EARLIEST_YEAR).number == 0
+    file = library.file("a.jpg")
+    claim = file.candidates.get(source="EXIF:DateTimeOriginal")
+    date_choices.choose_candidate(file.pk, claim.pk, stamp=date_choices.stamp_of(file), actor=None, at=NOW)
+    assert dates()["a.jpg"][0] == 2015
+
+
+def test_moments_before_the_earliest_year_count_as_well_as_wall_clocks(run_job):
+    file = add_moment()
+    add_moment("b.mp4", source=file.source)
+    put(Name.EARLIEST_YEAR, 2016)
+    assert preference_effects.number(Name.EARLIEST_YEAR).number == 2
+    assert redate(run_job).changed_count == 2
+    assert not MediaFile.objects.exclude(captured_local=None).exists()
+    put(Name.EARLIEST_YEAR, 2015)
+    assert redate(run_job).changed_count == 2
+    assert redate(run_job).total_count == 0
+
+
+@pytest.mark.parametrize("text", ["1825", "9999", "2000.5", "long ago", "nan"])
+def test_a_year_in_the_environment_that_cannot_be_stops_the_start(monkeypatch, settings, text):
+    assert settings.MEDIAPARSER_EARLIEST_YEAR == plausibility.FIRST_PHOTOGRAPH
+    monkeypatch.setenv("MEDIAPARSER_EARLIEST_YEAR", text)
+    with pytest.raises(ImproperlyConfigured, match=f"MEDIAPARSER_EARLIEST_YEAR='{text}' is not usable"):
+        configuration._whole("MEDIAPARSER_EARLIEST_YEAR", 1826, 1826, 2026)
+
+
 def test_policies_and_halts_go_by_what_holds(now, tmp_path):
     source = add_file("a.jpg").source
     put(Name.TIME_ZONE, "Asia/Tokyo")
     put(Name.NAME_PATTERNS, "Scan_%Y")
+    put(Name.EARLIEST_YEAR, 1950)
     policy = tools.analysis_policy(source, clocks=None, at=now)
-    assert (policy.default_zone, len(policy.name_patterns)) == ("Asia/Tokyo", 1)
+    assert (policy.default_zone, len(policy.name_patterns), policy.earliest_year) == ("Asia/Tokyo", 1, 1950)
     job = Job.objects.create(kind="import", source=source, done_count=18, failed_count=2, created_at=NOW)
     for number in range(2):
         failed = add_file(f"{number}.jpg")

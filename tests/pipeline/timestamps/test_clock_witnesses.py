@@ -147,3 +147,12 @@ def test_other_devices_in_the_folder_bear_witness():
     assert witness.kind is Kind.PEERS
     assert witness.says == Span(earliest=NOON - 6 * HOURS, latest=NOON + 2 * DAYS + 6 * HOURS)
     assert "2015-07-04 to 2015-07-06" in witness.text
+
+
+def test_nobody_bears_witness_by_a_date_before_the_earliest_year():
+    sidecar = claim("sidecar:xmp", datetime(1999, 7, 4, 12))
+    heard = clock_witnesses.witnesses([CLOCK, sidecar], clock=CLOCK, place=None, peers=None)
+    later = clock_witnesses.witnesses(
+        [CLOCK, sidecar], clock=CLOCK, place=None, peers=None, earliest_year=2000
+    )
+    assert ([one.kind for one in heard], later) == ([Kind.SIDECAR], ())

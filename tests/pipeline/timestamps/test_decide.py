@@ -235,6 +235,16 @@ def test_a_claim_alone_has_the_zone_of_its_place():
     assert (date.local, date.instant, date.offset_source) == (LOCAL, INSTANT, "GPS:position")
 
 
+def test_a_claim_before_the_earliest_year_decides_nothing_but_is_there_to_be_chosen(infer):
+    policy = DatePolicy(default_zone="UTC", now=NOW, earliest_year=2016)
+    date = infer(TAKEN, "2017/IMG_1.jpg", policy=policy)
+
+    assert (date.local, date.source) == (datetime(2017, 1, 1), "folder:year")
+    assert [verdict.code for verdict in date.verdicts] == ["refused_too_early", "chosen"]
+    claims = [verdict.candidate for verdict in date.verdicts]
+    assert decide.alone(claims, 0, policy=policy).local == LOCAL
+
+
 @pytest.mark.parametrize("written", ["2099:01:31 14:20:30", "0000:00:00 00:00:00", "2015:02:31"])
 def test_an_implausible_claim_gives_no_date_alone(written):
     assert alone("EXIF:DateTimeOriginal", {ORIGINAL: written}) is None

@@ -1,5 +1,6 @@
 """What nobody took a picture on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -110,3 +111,39 @@ def test_knows_midnight_and_years_without_digital_cameras():
 def test_has_no_digits_where_there_is_no_date():
     with pytest.raises(ValueError, match="holds no date"):
         plausibility.digits(claim())
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        claim(datetime(1999, 12, 31, 23, 59)),
+        claim(instant=datetime(1997, 5, 1, 10, tzinfo=UTC)),
+        claim(datetime(1999, 1, 1), precision=Precision.YEAR),
+        claim(datetime(1980, 1, 1), precision=Precision.DECADE),
+    ],
+)
+def test_what_is_over_before_the_earliest_year_of_somebodys_pictures_is_refused_by_that_year(early):
+    refusal = plausibility.refusal(early, now=NOW, earliest_year=2000)
+
+    assert refusal.code == "refused_too_early"
+    said = phrases.VERDICTS[refusal.phrase] % refusal.values
+    assert said == "before the earliest year of your pictures (2000)"
+    assert plausibility.refusal(early, now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        claim(datetime(2000, 1, 2)),
+        claim(datetime(1995, 1, 1), precision=Precision.DECADE),
+        replace(claim(datetime(1999, 12, 30), precision=Precision.RANGE), until=datetime(2000, 1, 2)),
+        replace(claim(datetime(1975, 7, 4, 12)), source="name:forced", weight=90),
+    ],
+)
+def test_what_reaches_into_that_year_and_what_a_person_says_is_not(claim):
+    assert plausibility.refusal(claim, now=NOW, earliest_year=2000) is None
+
+
+def test_nobody_says_that_a_picture_is_older_than_photography():
+    forced = replace(claim(datetime(1825, 7, 4, 12)), weight=90)
+    assert plausibility.refusal(forced, now=NOW, earliest_year=2000).values == {"year": 1826}

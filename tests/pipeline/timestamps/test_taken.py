@@ -36,6 +36,12 @@ def test_is_2_original_goes_before_digitized_and_modified_never_counts(tags, exp
     assert read(**tags) == (expected, None, None)
 
 
+def test_a_moment_before_the_earliest_year_is_left_out():
+    tags = {ORIGINAL: "1998:01:31 14:20:30", CREATED: "2015:01:31 14:20:30"}
+    assert taken.taken(tags, now=NOW, earliest_year=2000).local == LOCAL
+    assert taken.taken(tags, now=NOW, earliest_year=2016) == taken.NEVER
+
+
 @pytest.mark.parametrize(
     "tags",
     [

@@ -1,6 +1,7 @@
 """The page of settings; 27 is what the predecessor let people set."""
 
 import json
+from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -86,6 +87,10 @@ def test_sets_the_folder_for_exports_27(staff, address, tmp_path):
         (Name.TIME_ZONE, "Atlantis<b>", "There is no such time zone"),
         (Name.TIME_ZONE, "", "There is no such time zone"),
         (Name.NAME_PATTERNS, "<b>%d", "has no year"),
+        (Name.EARLIEST_YEAR, "1825", "a year from 1826, when the first photograph was taken, to 20"),
+        (Name.EARLIEST_YEAR, "9999", "a year from 1826"),
+        (Name.EARLIEST_YEAR, "long<b>", "Enter a whole number"),
+        (Name.EARLIEST_YEAR, "", "This field is required"),
         (Name.ERROR_THRESHOLD, "lots<b>", "Enter a number"),
         (Name.ERROR_THRESHOLD, "nan", "Enter a number"),
         (Name.ERROR_THRESHOLD, "101", "less than or equal to 100"),
@@ -109,6 +114,23 @@ def test_percent_are_shares_and_go_back_to_the_default(staff):
     assert (preferences.value(Name.ERROR_THRESHOLD), Setting.objects.exists()) == (0.1, False)
 
 
+def test_the_earliest_year_says_what_becomes_of_the_files_and_is_taken_back(staff, address):
+    add_file("a.jpg", captured=datetime(1999, 7, 4, 12))
+    add_file("b.jpg", captured=datetime(1975, 7, 4, 12), reviewed_at=NOW)
+    assert "No file here has a date before 1826" in staff.get(address).text
+    put(staff, Name.EARLIEST_YEAR, "2000")
+    text = staff.get(address).text
+    assert "1 file here has a date before 2000 that no person gave." in text
+    assert "Default: <bdi>1826</bdi>" in " ".join(text.replace(" \n", " ").split())
+    answer = staff.post(reverse("setting_apply", args=["earliest_year"]))
+    assert answer.url == reverse("job", args=[Job.objects.get(kind="redate").pk])
+    staff.post(reverse("setting_back", args=[SettingChange.objects.get().pk]))
+    assert preferences.earliest_year() == 1826
+    put(staff, Name.EARLIEST_YEAR, "1950")
+    put(staff, Name.EARLIEST_YEAR, "", step="default")
+    assert (preferences.earliest_year(), Setting.objects.exists()) == (1826, False)
+
+
 def test_a_box_that_is_not_ticked_is_off(staff):
     put(staff, Name.DELETE_ORIGINALS, "on")
     assert preferences.value(Name.DELETE_ORIGINALS) is True
@@ -127,6 +149,18 @@ def test_what_the_environment_says_is_shown_as_such_and_cannot_be_changed(staff,
         address, {"name": "import_roots", "value": "", "seen": json.dumps([str(tmp_path)])}, follow=True
     )
     assert "It cannot be changed here" in answer.text
+    assert not Setting.objects.exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [(Name.EARLIEST_YEAR, 1950)])
+def test_a_number_of_the_environment_is_fixed_as_well(staff, address, settings, name, value):
+    settings.FROM_ENVIRONMENT = frozenset([name.variable])
+    setattr(settings, name.variable, value)
+    card = staff.get(address).text.partition(f'id="{name.value}"')[2].partition("</section>")[0]
+    assert f"<bdi>{value}</bdi>" in card
+    assert f"<code>{name.variable}</code>" in card
+    assert "<input" not in card.partition('class="effect"')[0]
+    assert "It cannot be changed here" in staff.get(put(staff, name, value + 1).url).text
     assert not Setting.objects.exists()
 
 
@@ -197,4 +231,4 @@ def test_the_page_asks_for_little(staff, address, django_assert_max_num_queries)
     with django_assert_max_num_queries(15):
         text = staff.get(address).text
     assert text.count("<bdi>Preference of") == 20
-    assert text.count('inputmode="numeric"') == 50
+    assert text.count('inputmode="numeric"') == 50 + 1
