@@ -57,6 +57,14 @@ WORDS: Mapping[Name, Words] = {
             "the year of the oldest."
         ),
     ),
+    Name.COPY_BITS: Words(
+        label=gettext_lazy("How different copies may look"),
+        about=gettext_lazy(
+            "0: only pictures that look all but equal, such as smaller ones, are offered as copies. 4: those "
+            "with a mark or a small edit as well. 10: turned ones and larger edits too; beyond, other "
+            "pictures would come in. Files with the same content, series and videos are found in other ways."
+        ),
+    ),
     Name.ERROR_THRESHOLD: Words(
         label=gettext_lazy("When a job stops and asks"),
         about=gettext_lazy(

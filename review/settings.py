@@ -23,9 +23,10 @@ BUSY = {
     Name.TIME_ZONE: Job.Kind.REDATE,
     Name.NAME_PATTERNS: Job.Kind.REDATE,
     Name.EARLIEST_YEAR: Job.Kind.REDATE,
+    Name.COPY_BITS: Job.Kind.GROUP,
     COPIES: Job.Kind.GROUP,
 }
-SHORT = (Name.EARLIEST_YEAR, Name.ERROR_THRESHOLD)  # numbers
+SHORT = (Name.EARLIEST_YEAR, Name.COPY_BITS, Name.ERROR_THRESHOLD)  # numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +189,18 @@ def _years(name: Name, running: Job | None) -> Offer:
     return Offer(what=name, text=f"{text} {again}", button=_("Work out their dates anew"), running=running)
 
 
+def _looks(name: Name, running: Job | None) -> Offer:
+    number = sum(counts.numbers(counts.GROUP).values())
+    text = ngettext(
+        "%(number)s group of copies is open. An import goes by this number around what it brings; all other "
+        "groups follow when you search for copies. What you have decided stays.",
+        "%(number)s groups of copies are open. An import goes by this number around what it brings; all "
+        "other groups follow when you search for copies. What you have decided stays.",
+        number,
+    ) % {"number": f"{number:,}"}
+    return Offer(what=name, text=text, button=_("Search for copies now"), running=running)
+
+
 def copies() -> Offer:
     """Offer to choose anew which copy to keep, in the groups that nobody has decided about."""
     number = sum(counts.numbers(counts.GROUP).values())
@@ -216,6 +229,7 @@ OFFERS: Mapping[Name, Callable[[Name, Job | None], Offer]] = {
     Name.TIME_ZONE: _moments,
     Name.NAME_PATTERNS: _names,
     Name.EARLIEST_YEAR: _years,
+    Name.COPY_BITS: _looks,
 }
 
 

@@ -65,6 +65,7 @@ def test_lists_the_conditions_of_a_rule_that_the_command_has():
         f"| `high` | differs in at most {copy_rules.SURE_BITS} bits",
         f"| `medium` | differs in at most {copy_rules.LIKELY_BITS} bits",
         f"a second signature of {signature.STORED.itemsize} bytes",
+        f"may ask for less than {decide.MOST_BITS} bits",
         f"shorter than {decide.SHORT_VIDEO_S} s",
     ],
 )

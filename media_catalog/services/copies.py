@@ -8,10 +8,10 @@ from itertools import chain
 from django.db.models import QuerySet
 
 from media_catalog.models import JobFile, MediaFile, PairVerdict
-from media_catalog.pipeline.duplicates import decide, grouping, keeper, sieve
+from media_catalog.pipeline.duplicates import grouping, keeper, sieve
 from media_catalog.pipeline.duplicates.decide import Relation
 from media_catalog.pipeline.duplicates.units import Kind, Unit
-from media_catalog.services import group_rows, jobs, links, stacks, steps, tools, units
+from media_catalog.services import comparing, group_rows, jobs, links, stacks, steps, tools, units
 from media_catalog.services.look_table import LookTable
 from media_catalog.services.pulse import Pulse
 from media_catalog.services.steps import Step
@@ -142,8 +142,12 @@ def _groups(ids: Sequence[int], part_of: dict[int, int], pulse: Pulse) -> Iterat
         if file_id in part_of:
             # Two names of one file on disk have one content, and are no copies of each other.
             parts[part_of[file_id]].setdefault(unit.sha256, unit)
+    contents = {content for part in parts.values() for content in part}
     rules = grouping.Rules(
-        relate=_relate(pulse), rank=keeper.key, separated=_separated(parts.values()), sift=_sift(pulse)
+        relate=_relate(pulse, comparing.relate(contents)),
+        rank=keeper.key,
+        separated=_separated(contents),
+        sift=_sift(pulse),
     )
     for part in parts.values():
         in_order = [part[content] for content in sorted(part)]
@@ -151,12 +155,12 @@ def _groups(ids: Sequence[int], part_of: dict[int, int], pulse: Pulse) -> Iterat
             yield from grouping.group(some, rules)
 
 
-def _relate(pulse: Pulse) -> grouping.Relate:
-    def relate(one: Unit, other: Unit) -> Relation | None:
+def _relate(pulse: Pulse, relate: grouping.Relate) -> grouping.Relate:
+    def related(one: Unit, other: Unit) -> Relation | None:
         pulse.beat()
-        return decide.relate(one, other)
+        return relate(one, other)
 
-    return relate
+    return related
 
 
 def _sift(pulse: Pulse) -> Callable[[Sequence[Unit]], sieve.Sift]:
@@ -172,11 +176,10 @@ def _sift(pulse: Pulse) -> Callable[[Sequence[Unit]], sieve.Sift]:
     return sift
 
 
-def _separated(parts: Iterable[dict[str, Unit]]) -> set[tuple[str, str]]:
+def _separated(contents: Collection[str]) -> set[tuple[str, str]]:
     """Read which contents a person has called no copies of each other."""
-    contents = sorted({content for part in parts for content in part})
     found: set[tuple[str, str]] = set()
-    for some in tools.slices(contents, SLICE):
+    for some in tools.slices(sorted(contents), SLICE):
         verdicts = PairVerdict.objects.filter(first_sha256__in=some, is_undone=False)
         found.update(verdicts.values_list("first_sha256", "second_sha256"))
     return found

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from media_catalog.models import Setting, SettingChange, Source
+from media_catalog.pipeline.duplicates import decide
 from media_catalog.pipeline.filename_dates import patterns
 from media_catalog.pipeline.timestamps import plausibility
 from media_catalog.services import archives, clock, preferences, sources
@@ -152,6 +153,18 @@ def _year(value: Any) -> int:
     return int(value)
 
 
+def _bits(value: Any) -> int:
+    if not 0 <= value <= decide.MOST_BITS:
+        raise BadValue(
+            _(
+                "Give a whole number from 0 to %(number)d. Beyond it, pictures of other things were taken "
+                "for copies wherever that was measured."
+            )
+            % {"number": decide.MOST_BITS}
+        )
+    return int(value)
+
+
 def _share(value: Any) -> float:
     share = float(value)
     if not 0 <= share <= 1:
@@ -265,6 +278,7 @@ CHECKS: Mapping[Name, Callable[[Any], Any]] = {
     Name.TIME_ZONE: _zone,
     Name.NAME_PATTERNS: _patterns,
     Name.EARLIEST_YEAR: _year,
+    Name.COPY_BITS: _bits,
     Name.IMPORT_ROOTS: _import_folders,
     Name.EXPORT_ROOTS: _export_folders,
     Name.ERROR_THRESHOLD: _share,

@@ -26,6 +26,7 @@ class Name(StrEnum):
     TIME_ZONE = "time_zone"
     NAME_PATTERNS = "name_patterns"
     EARLIEST_YEAR = "earliest_year"
+    COPY_BITS = "copy_bits"
     IMPORT_ROOTS = "import_roots"
     EXPORT_ROOTS = "export_roots"
     ERROR_THRESHOLD = "error_threshold"
@@ -43,8 +44,8 @@ class Origin(StrEnum):
     DEFAULT = "default"
 
 
-# Two halves of a job must not read the same moment, or the same name, in two ways.
-KEPT_BY_JOBS = (Name.TIME_ZONE, Name.NAME_PATTERNS, Name.EARLIEST_YEAR)
+# Two halves of a job must not read one moment, or one name, in two ways, nor compare by two measures.
+KEPT_BY_JOBS = (Name.TIME_ZONE, Name.NAME_PATTERNS, Name.EARLIEST_YEAR, Name.COPY_BITS)
 _held: ContextVar[Mapping[str, Any] | None] = ContextVar("held", default=None)
 
 
@@ -87,6 +88,11 @@ def time_zone() -> str:
 def earliest_year() -> int:
     """Return the year before which only a person's word dates a picture."""
     return int(value(Name.EARLIEST_YEAR))
+
+
+def copy_bits() -> int:
+    """Return in how many of 64 bits the fingerprints of copies may differ."""
+    return int(value(Name.COPY_BITS))
 
 
 def known() -> dict[Name, Known]:

@@ -7,8 +7,8 @@ from itertools import chain
 from django.db.models import Q
 
 from media_catalog.models import PairVerdict
-from media_catalog.pipeline.duplicates import decide, grouping, keeper, sieve
-from media_catalog.services import group_rows, links, units
+from media_catalog.pipeline.duplicates import grouping, keeper, sieve
+from media_catalog.services import comparing, group_rows, links, units
 
 Pairs = set[tuple[str, str]]
 
@@ -22,7 +22,7 @@ def regroup(contents: Collection[str], *, at: datetime) -> int:
     ids = _with_their_groups(set(speaking.values_list("pk", flat=True)))
     known = {unit.sha256: unit for unit in units.read(units.leading(units.media()), ids).values()}
     rules = grouping.Rules(
-        relate=decide.relate, rank=keeper.key, separated=_separated(known), sift=sieve.sift
+        relate=comparing.relate(known), rank=keeper.key, separated=_separated(known), sift=sieve.sift
     )
     groups = grouping.group([known[content] for content in sorted(known)], rules)
     return group_rows.put(ids, [group_rows.wanted(group) for group in groups], at=at)

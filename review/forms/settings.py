@@ -40,6 +40,10 @@ FIELDS: Mapping[Name, Callable[[], forms.Field]] = {
     Name.EARLIEST_YEAR: lambda: forms.IntegerField(
         label=_("Year"), widget=forms.NumberInput({"inputmode": "numeric"})
     ),
+    Name.COPY_BITS: lambda: forms.IntegerField(
+        label=_("From 0 to 10, of 64 points of a picture's fingerprint"),
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    ),
     Name.IMPORT_ROOTS: lambda: _lines(_("One folder in each line")),
     Name.EXPORT_ROOTS: lambda: _lines(_("One folder in each line")),
     Name.ERROR_THRESHOLD: lambda: forms.FloatField(

@@ -101,7 +101,7 @@ def apply(request: HttpRequest, what: str) -> HttpResponseBase:
 
 
 def _begun(request: HttpRequest, what: str) -> Job:
-    if what == shown.COPIES:
+    if shown.BUSY[what] == Job.Kind.GROUP:
         return grouping.start(created_at=clock.now())
     return redating.start_setting(Name(what), created_at=clock.now(), created_by=_actor(request))
 

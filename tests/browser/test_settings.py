@@ -20,6 +20,22 @@ def test_a_city_and_enter_set_the_zone_and_a_button_takes_it_back(page):
     expect(page.get_by_role("heading", name="Change of dates")).to_be_visible()
 
 
+def test_a_year_and_a_measure_of_copies_are_set_by_keys_and_say_what_is_wrong(page):
+    page.goto("/settings/")
+    year = page.locator("#earliest_year").get_by_label("Year")
+    year.fill("2012")
+    year.press("Enter")
+    expect(page.locator("#earliest_year").get_by_text("Set by mum")).to_be_visible()
+    copies = page.locator("#copy_bits")
+    copies.get_by_label("From 0 to 10").fill("14")
+    copies.get_by_label("From 0 to 10").press("Enter")
+    expect(copies.get_by_role("alert")).to_contain_text("pictures of other things were taken for copies")
+    copies.get_by_label("From 0 to 10").fill("3")
+    copies.get_by_role("button", name="Save").click()
+    expect(copies.get_by_text("Set by mum")).to_be_visible()
+    assert (preferences.earliest_year(), preferences.copy_bits()) == (2012, 3)
+
+
 def test_a_phone_is_told_what_is_wrong_beside_what_was_typed(phone, tmp_path):
     phone.goto("/settings/")
     card = phone.locator("#archive_dir")

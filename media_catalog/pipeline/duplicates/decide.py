@@ -24,6 +24,7 @@ EDITED_HASH_BITS = 10
 EDITED_DETAIL_BITS = looks.SAME_DETAIL_BITS
 EDITED_LUMA_PERMILLE = 120.0
 COVERED_LUMA_PERMILLE = 400.0  # where the rest agrees as in a near copy: a part is covered, or cut off
+MOST_BITS = max(TURNED_HASH_BITS, EDITED_HASH_BITS)  # whoever wants to be stricter may
 ASPECT_TOLERANCE = 0.02
 SIZE_TOLERANCE = 0.01
 # A cropped copy: (bits of 64, permille) of the window.
@@ -53,8 +54,14 @@ class Relation:
     moment: Moment = Moment.UNKNOWN
 
 
-def relate(one: Unit, other: Unit, *, with_mirrored: bool = False) -> Relation | None:
-    """Decide what two files are to each other; `None` for nothing. The order of the two does not matter."""
+def relate(
+    one: Unit, other: Unit, *, with_mirrored: bool = False, most_bits: int = MOST_BITS
+) -> Relation | None:
+    """Decide what two files are to each other; `None` for nothing. The order of the two does not matter.
+
+    Pictures whose hashes differ in more than `most_bits` of 64 are neither near nor edited copies, if that
+    is fewer than usual; series, videos and equal pixels are what they are.
+    """
     if one.sha256 == other.sha256:
         return Relation(kind=Kind.IDENTICAL, reasons=("same_bytes",), distance=0)
     if (one.kind == VIDEO) != (other.kind == VIDEO):
@@ -69,7 +76,15 @@ def relate(one: Unit, other: Unit, *, with_mirrored: bool = False) -> Relation |
     if one.seen is None or other.seen is None:
         return None
     found = looks.likeness(one.seen, other.seen, with_mirrored=with_mirrored)
-    return None if found is None else _relate_pictures(one, other, found, moment)
+    relation = None if found is None else _relate_pictures(one, other, found, moment)
+    return None if relation and _is_beyond(relation, most_bits) else relation
+
+
+def _is_beyond(relation: Relation, most_bits: int) -> bool:
+    """Tell whether a copy looks more different than somebody wants; a crop is judged by its window."""
+    if most_bits >= MOST_BITS or relation.kind not in (Kind.NEAR, Kind.EDITED):
+        return False
+    return relation.likeness is not None and relation.likeness.hash_bits > most_bits
 
 
 def _has_same_pixels(one: Unit, other: Unit, moment: Moment) -> bool:

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from media_catalog.models import DuplicateGroup, Job, MediaFile, PairVerdict
-from media_catalog.services import copies, counts, grouping, job_control, jobs, pulse, steps
+from media_catalog.models import DuplicateGroup, DuplicateMember, Job, MediaFile, PairVerdict
+from media_catalog.services import copies, counts, grouping, job_control, jobs, pulse, resolutions, steps
 from media_catalog.services.job_control import Action
 from media_catalog.services.look_table import LookTable
 from media_catalog.services.steps import Step
@@ -113,14 +113,18 @@ def test_groups_do_not_depend_on_how_files_were_split_over_imports(world, seed, 
     at_once = everything()
     DuplicateGroup.objects.all().delete()
     monkeypatch.setattr(copies, "AROUND_SHARE", 0)  # else so few files are all searched at once
-    rng = random.Random(seed)
+    split(world, random.Random(seed))
+    assert everything() == at_once
+
+
+def split(world, rng):
+    """Bring files by several imports, in any order."""
     MediaFile.objects.update(state="discovered")
     left = rng.sample(world, len(world))
     while left:
         some = [left.pop() for _ in range(min(len(left), rng.randrange(1, 25)))]
         MediaFile.objects.filter(pk__in=[one.pk for one in some]).update(state="analysed")
         bring(*some)
-    assert everything() == at_once
 
 
 def test_a_search_of_the_library_gives_the_same_groups(world, run_job):
@@ -131,6 +135,66 @@ def test_a_search_of_the_library_gives_the_same_groups(world, run_job):
     DuplicateGroup.objects.all().delete()
     assert run_job(grouping.start(created_at=NOW)).summary["groups_by_kind"]["burst"] == 1
     assert everything() == known
+
+
+def test_whoever_wants_copies_to_look_more_alike_has_fewer_groups_until_it_is_as_usual_again(
+    run_job, settings, monkeypatch
+):
+    shot = photograph()
+    turned = file("turned.jpg", shots.COPIES["turned to the left"](shot))
+    bring(file("IMG_0001.jpg", shot, after_s=0), file("sent.jpg", shots.scaled(shot, 0.5)), turned)
+    usual = everything()
+    bits = DuplicateMember.objects.get(file=turned).distance_bits
+    for most_bits in range(bits):
+        settings.MEDIAPARSER_COPY_BITS = most_bits
+        job = run_job(grouping.start(created_at=NOW))
+        assert (job.state, job.preferences["copy_bits"]) == ("completed", most_bits)
+        assert groups() == [("near", ["IMG_0001.jpg", "sent.jpg"])]
+    settings.MEDIAPARSER_COPY_BITS = bits
+    run_job(grouping.start(created_at=NOW))
+    assert everything() == usual
+    settings.MEDIAPARSER_COPY_BITS = 0
+    monkeypatch.setattr(copies, "AROUND_SHARE", 0)
+    bring(file("other.jpg", photograph(2)))  # which has nothing to do with them
+    assert everything() == usual
+
+
+def test_what_somebody_has_decided_stays_however_alike_copies_must_look_now(run_job, settings, now):
+    shot, other = photograph(), photograph(2)
+    turned = shots.COPIES["turned to the left"]
+    files = [file("IMG_0001.jpg", shot, after_s=0), file("turned.jpg", turned(shot))]
+    bring(*files, file("IMG_0002.jpg", other), file("2.jpg", turned(other)))
+    decided = DuplicateGroup.objects.get(members__file=files[0])
+    kept, shown = [files[0].pk], [one.pk for one in files]
+    resolutions.resolve(decided.pk, kept=kept, shown=shown, actor=None, at=now)
+    settings.MEDIAPARSER_COPY_BITS = 0
+    for _ in range(2):
+        run_job(grouping.start(created_at=NOW))
+        assert [(one.pk, one.resolved_at) for one in DuplicateGroup.objects.all()] == [(decided.pk, now)]
+        assert groups() == [("near", ["IMG_0001.jpg", "turned.jpg"])]
+    bring(file("sent.jpg", shots.scaled(shot, 0.5)))
+    together = [("near", ["IMG_0001.jpg", "turned.jpg", "sent.jpg"])]
+    assert (groups(), is_resolved()) == (together, [False])
+    run_job(grouping.start(created_at=NOW))
+    assert groups() == together
+
+
+@pytest.mark.parametrize("most_bits", [0, 2, 5])
+def test_groups_by_stricter_looks_do_not_depend_on_imports_either(world, most_bits, monkeypatch, settings):
+    bring(*world)
+    usual = groups()
+    settings.MEDIAPARSER_COPY_BITS = most_bits
+    DuplicateGroup.objects.all().delete()
+    bring(*world)
+    at_once = everything()
+    assert (groups("burst", "identical", "same_pixels"), groups() == usual) == (
+        [one for one in usual if one[0] in ("burst", "identical", "same_pixels")],
+        False,
+    )
+    DuplicateGroup.objects.all().delete()
+    monkeypatch.setattr(copies, "AROUND_SHARE", 0)
+    split(world, random.Random(most_bits))
+    assert everything() == at_once
 
 
 def test_pairs_that_a_person_has_separated_stay_apart():

@@ -117,6 +117,8 @@ def test_the_environment_wins_over_what_a_person_set_and_that_over_the_default(s
         (Name.NAME_PATTERNS, "%Y" + "x" * 4000, "too much"),
         (Name.EARLIEST_YEAR, 1825, "a year from 1826, when the first photograph was taken, to 20"),
         (Name.EARLIEST_YEAR, 9999, "a year from 1826"),
+        (Name.COPY_BITS, -1, "a whole number from 0 to 10"),
+        (Name.COPY_BITS, 11, "Beyond it, pictures of other things were taken for copies"),
         (Name.ERROR_THRESHOLD, 1.01, "from 0 to 100"),
         (Name.ERROR_THRESHOLD, float("nan"), "from 0 to 100"),
     ],
@@ -231,7 +233,7 @@ def test_a_job_keeps_the_zone_and_the_patterns_that_it_began_with(run_job):
     put(Name.NAME_PATTERNS, "Scan_%Y")
     job = redating.start_setting(Name.TIME_ZONE, created_at=NOW, created_by=None)
     put(Name.TIME_ZONE, "America/New_York")
-    kept = {"time_zone": "Asia/Tokyo", "name_patterns": "Scan_%Y", "earliest_year": 1826}
+    kept = {"time_zone": "Asia/Tokyo", "name_patterns": "Scan_%Y", "earliest_year": 1826, "copy_bits": 10}
     assert run_job(job).preferences == kept
     file.refresh_from_db()
     assert file.captured_local.hour == 21

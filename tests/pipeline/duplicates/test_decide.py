@@ -212,3 +212,31 @@ def test_says_in_words_what_two_files_are(shot):
 
 def test_has_words_for_every_reason():
     assert {"cropped", "turned", "scaled", "converted", "series"} <= set(words.RELATIONS)
+
+
+@pytest.mark.parametrize("name", [*shots.COPIES, *shots.EDITS])
+@pytest.mark.parametrize("facts", [{}, taken(0.25, **FINE)], ids=["no time", "exact"])
+def test_whoever_wants_copies_to_look_more_alike_loses_the_others_and_no_more(shot, name, facts):
+    picture = {**shots.COPIES, **shots.EDITS}[name](shot)
+    one, other = unit(1, shot, **taken(0.25, **FINE)), unit(2, picture, **facts)
+    usual = decide.relate(one, other)
+    for most_bits in range(decide.MOST_BITS + 1):
+        found = decide.relate(one, other, most_bits=most_bits)
+        assert found == decide.relate(other, one, most_bits=most_bits)
+        assert found == (usual if usual.likeness.hash_bits <= most_bits else None)
+
+
+def test_equal_pixels_series_and_videos_are_what_they_are_however_strict_somebody_is(shot):
+    pixels = (unit(1, shot, image_data_hash="a"), unit(2, shot, image_data_hash="a"))
+    series = (unit(1, shot, **taken()), unit(2, shots.moved(shot, 1), **taken(0.6)))
+    videos = (video(1, range(6), duration_s=20.0), video(2, range(6), duration_s=20.2, is_small=True))
+    found = [decide.relate(*pair, most_bits=0) for pair in (pixels, series, videos)]
+    assert [one.kind for one in found] == [Kind.SAME_PIXELS, Kind.BURST, Kind.NEAR]
+    assert found == [decide.relate(*pair) for pair in (pixels, series, videos)]
+
+
+def test_whoever_is_strict_gets_no_edit_of_one_moment_that_looks_otherwise(shot):
+    exact = taken(0.25, **FINE)
+    pair = (unit(1, shot, **exact), unit(2, shots.cropped(shot, right=0.5), **exact))
+    assert decide.relate(*pair, most_bits=decide.MOST_BITS).kind is Kind.EDITED
+    assert decide.relate(*pair, most_bits=decide.MOST_BITS - 1) is None

@@ -10,6 +10,7 @@ from django.urls import reverse
 from media_catalog.models import Job, Setting, SettingChange, Source
 from media_catalog.services import preferences
 from media_catalog.services.preferences import Name
+from tests.media_catalog import copies
 from tests.review.conftest import BACKEND
 from tests.review.rows import NOW, add_file
 
@@ -91,6 +92,9 @@ def test_sets_the_folder_for_exports_27(staff, address, tmp_path):
         (Name.EARLIEST_YEAR, "9999", "a year from 1826"),
         (Name.EARLIEST_YEAR, "long<b>", "Enter a whole number"),
         (Name.EARLIEST_YEAR, "", "This field is required"),
+        (Name.COPY_BITS, "11", "pictures of other things were taken for copies"),
+        (Name.COPY_BITS, "-1", "a whole number from 0 to 10"),
+        (Name.COPY_BITS, "2.5", "Enter a whole number"),
         (Name.ERROR_THRESHOLD, "lots<b>", "Enter a number"),
         (Name.ERROR_THRESHOLD, "nan", "Enter a number"),
         (Name.ERROR_THRESHOLD, "101", "less than or equal to 100"),
@@ -131,6 +135,20 @@ def test_the_earliest_year_says_what_becomes_of_the_files_and_is_taken_back(staf
     assert (preferences.earliest_year(), Setting.objects.exists()) == (1826, False)
 
 
+def test_how_different_copies_may_look_is_set_and_they_are_sought_anew(staff, address):
+    shown = copies.file("a.jpg"), copies.file("b.jpg")
+    copies.group("near", *shown)
+    assert put(staff, Name.COPY_BITS, "0").url == f"{address}#copy_bits"
+    text = staff.get(address).text
+    assert preferences.copy_bits() == 0
+    assert "1 group of copies is open. An import goes by this number" in text
+    assert staff.post(reverse("setting_apply", args=["copy_bits"])).status_code == 302
+    assert Job.objects.get().kind == "group"
+    assert "A job is at it" in staff.get(address).text
+    staff.post(reverse("setting_back", args=[SettingChange.objects.get().pk]))
+    assert preferences.copy_bits() == 10
+
+
 def test_a_box_that_is_not_ticked_is_off(staff):
     put(staff, Name.DELETE_ORIGINALS, "on")
     assert preferences.value(Name.DELETE_ORIGINALS) is True
@@ -152,7 +170,7 @@ def test_what_the_environment_says_is_shown_as_such_and_cannot_be_changed(staff,
     assert not Setting.objects.exists()
 
 
-@pytest.mark.parametrize(("name", "value"), [(Name.EARLIEST_YEAR, 1950)])
+@pytest.mark.parametrize(("name", "value"), [(Name.EARLIEST_YEAR, 1950), (Name.COPY_BITS, 4)])
 def test_a_number_of_the_environment_is_fixed_as_well(staff, address, settings, name, value):
     settings.FROM_ENVIRONMENT = frozenset([name.variable])
     setattr(settings, name.variable, value)
@@ -231,4 +249,4 @@ def test_the_page_asks_for_little(staff, address, django_assert_max_num_queries)
     with django_assert_max_num_queries(15):
         text = staff.get(address).text
     assert text.count("<bdi>Preference of") == 20
-    assert text.count('inputmode="numeric"') == 50 + 1
+    assert text.count('inputmode="numeric"') == 50 + 2
