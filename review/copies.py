@@ -61,11 +61,6 @@ def scope_of(kind: str) -> Scope:
     return next(tab for tab in TABS if kind in tab.kinds)
 
 
-def called(group: DuplicateGroup) -> str:
-    """Return what a group is, in the words that the other pages use."""
-    return str(_("near copies") if group.kind == Kind.NEAR else group.get_kind_display())
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
     """One class of copies, with how many groups of it are undecided; `None` where that is not counted."""
@@ -186,7 +181,7 @@ def _entries(groups: Sequence[DuplicateGroup]) -> list[Entry]:
     return [
         Entry(
             key=group.pk,
-            label=called(group),
+            label=group.get_kind_display(),
             files=files[group.pk],
             number=numbers.get(group.pk, 0),
         )

@@ -35,10 +35,10 @@ ASKED = {
     "snoozed": _("Put off"),
     "position": _("Has a position"),
 }
-CHOSEN = {
+CHOSEN: Mapping[str, tuple[Any, Sequence[tuple[str, Any]]]] = {
     "confidence": (_("Confidence"), Confidence.choices),
     "kind": (_("Kind"), Kind.choices),
-    "group": (_("In an unresolved group"), DuplicateGroup.Kind.choices),
+    "group": (_("In an unresolved group"), DuplicateGroup.Kind.in_words()),
     "fate": (_("Fate"), Fate.choices),
     "state": (_("State"), State.choices),
 }

@@ -1,5 +1,6 @@
 """Groups of copies, with their members and what each of them is kept or set aside for."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -89,6 +90,13 @@ class ResolvedFilter(admin.SimpleListFilter):
         return queryset.filter(resolved_at__isnull=self.value() == "no")
 
 
+class KindFilter(admin.ChoicesFieldListFilter):
+    def __init__(self, field: Any, *others: Any, **more: Any) -> None:
+        field = copy.copy(field)
+        field.choices = DuplicateGroup.Kind.in_words()
+        super().__init__(field, *others, **more)
+
+
 class GroupChangeList(LeanChangeList):
     """Reads what is shown of the groups of a page: two queries, however many groups there are."""
 
@@ -105,10 +113,11 @@ class GroupChangeList(LeanChangeList):
 
 @admin.register(DuplicateGroup)
 class DuplicateGroupAdmin(ReadOnlyAdmin[DuplicateGroup]):
-    list_display = ("thumbnail", "keeper", "date", "kind", "number", "created_at", "resolved_at", "page")
+    list_display = ("thumbnail", "keeper", "date", "called", "number", "created_at", "resolved_at", "page")
     list_display_links = ("thumbnail", "keeper")
-    list_filter = ("kind", ResolvedFilter)
-    readonly_fields = ("all_members",)
+    list_filter = (("kind", KindFilter), ResolvedFilter)
+    fields = ("called", "key", "created_at", "resolved_at", "resolved_batch", "all_members")
+    readonly_fields = ("called", "all_members")
     inlines = (MemberInline,)
 
     def get_changelist(self, request: HttpRequest, **_more: Any) -> type[GroupChangeList]:
@@ -131,6 +140,10 @@ class DuplicateGroupAdmin(ReadOnlyAdmin[DuplicateGroup]):
     def date(self, group: Any) -> str:
         keeper: MediaFile | None = group.keeper
         return captured(keeper) if keeper else "-"
+
+    @admin.display(description=gettext_lazy("kind"))
+    def called(self, group: DuplicateGroup) -> str:
+        return group.get_kind_display()
 
     @admin.display(description=gettext_lazy("files"))
     def number(self, group: Any) -> int:

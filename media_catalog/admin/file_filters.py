@@ -119,7 +119,7 @@ FILTERS: tuple[type[admin.ListFilter], ...] = (
     _filter("reviewed", _("confirmed"), lambda: YES_OR_NO),
     _filter("position", _("position"), lambda: YES_OR_NO),
     _filter("origin", _("where the date is from"), lambda: ORIGINS),
-    _filter("group", _("unresolved group"), lambda: DuplicateGroup.Kind.choices),
+    _filter("group", _("unresolved group"), DuplicateGroup.Kind.in_words),
     # These have too many values to offer: other lists lead here with them.
     _filter("tag", _("tag"), _nothing),
     _filter("tagged", _("tag by number"), _nothing),

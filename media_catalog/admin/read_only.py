@@ -127,8 +127,9 @@ class ReadOnlyAdmin(ModelAdmin[M]):
         name, sign, rest = lookup.partition("__")
         if request is None or name not in fields:
             return super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]  # Django gives it
-        offered = [one for one in self.get_list_filter(request) if isinstance(one, str)]
-        is_offered = lookup in {one + known for one in offered for known in SIGNS}
+        filters = self.get_list_filter(request)
+        offered = [one[0] if isinstance(one, tuple) else one for one in filters]
+        is_offered = lookup in {one + known for one in offered if isinstance(one, str) for known in SIGNS}
         return is_offered or (sign + rest in SIGNS and fields[name].is_relation)
 
     def action_checkbox(self, row: M) -> SafeString:

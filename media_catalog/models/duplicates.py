@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from media_catalog.models.files import MediaFile
@@ -18,6 +19,16 @@ class DuplicateGroup(models.Model):
         EDITED = "edited", _("edited")
         BURST = "burst", _("burst")
         SIMILAR = "similar", _("similar")
+
+        @property
+        def words(self) -> str | Promise:
+            """What such a group is to people, who were not told what its files are near to."""
+            return _("near copies") if self is type(self).NEAR else self.label
+
+        @classmethod
+        def in_words(cls) -> list[tuple[str, str | Promise]]:
+            """Return all kinds, to choose from."""
+            return [(kind.value, kind.words) for kind in cls]
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     key = models.CharField(
@@ -52,7 +63,10 @@ class DuplicateGroup(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} group {self.pk}"
+        return _("group %(number)d: %(kind)s") % {"number": self.pk, "kind": self.get_kind_display()}
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]  # as Django offers it
+        return str(self.Kind(self.kind).words)
 
 
 class DuplicateMember(models.Model):

@@ -171,7 +171,7 @@ def _shown(
     context = {
         "shown": comparison.compare(found, kept=kept, start=start, is_anew="again" in request.GET),
         "scope": scope,
-        "heading": queue.called(found.group),
+        "heading": found.group.get_kind_display(),
         "tabs": queue.tabs(scope, numbers),
         "left": queue.number_in(scope, numbers),
         "next": _address(ahead[0], scope) if ahead else _queue_address(scope),

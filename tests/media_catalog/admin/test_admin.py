@@ -167,7 +167,7 @@ def test_the_page_of_a_file_shows_all_that_speaks_for_its_date(office, library):
     text = office.get(address(MediaFile, "change", library.pk)).text
     for expected in (
         "31 Jan 2015 12:00:00",
-        "identical group",
+        ": identical",
         "XMP:Subject",
         "&quot;b&quot;",
         "ffffffffffffffff",

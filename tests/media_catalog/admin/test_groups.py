@@ -45,6 +45,18 @@ def discarded() -> set[str]:
     return set(MediaFile.objects.filter(disposition="discard").values_list("name", flat=True))
 
 
+def test_says_what_a_group_is_in_the_words_of_the_other_pages(office, groups):
+    member = groups[0].members.first()
+    for address in ("duplicategroup/", f"duplicategroup/{groups[0].pk}/change/", "duplicatemember/"):
+        assert "near copies" in office.get(f"/admin/media_catalog/{address}").text, address
+    text = office.get(f"{LIST}?kind__exact=near").text
+    assert ">near copies</a>" in text
+    assert "near</" not in text
+    text = office.get(f"/admin/media_catalog/mediafile/{member.file_id}/change/").text
+    assert f"group {groups[0].pk}: near copies" in text
+    assert ">near copies</a>" in office.get("/admin/media_catalog/mediafile/").text
+
+
 OUTCOMES = {"keep_best": {f"{group}-{rank}.jpg" for group in range(3) for rank in (1, 2)}, "keep_all": set()}
 
 

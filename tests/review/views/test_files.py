@@ -185,6 +185,7 @@ def test_names_its_groups_those_to_be_decided_first(page):
     near.members.create(file=copy, kind="near", rank=0, is_keeper=True)
     answer = page.get(f"/files/{copy.pk}/")
     assert [one.group.kind for one in answer.context["memberships"]] == ["near", "identical"]
+    assert "Group: near copies –" in answer.text  # noqa: RUF001  as the page writes it
     assert f'href="/copies/{near.pk}/"' in answer.text
     assert "to be decided" in answer.text
 
