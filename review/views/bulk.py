@@ -24,6 +24,7 @@ from review.forms.bulk import SHORT, EditForm, names_of
 from review.htmx import HtmxRequest
 
 TAGGING = ("tag", "untag")
+TYPED = ("date", "tags")  # beside the buttons
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,8 +127,8 @@ def _edits(request: HtmxRequest) -> Mapping[str, Any] | None:
     verb = request.POST.get("act", "")
     if verb in TAGGING:
         return {f"{verb}s": request.POST.get("tags", "")}
-    tags = request.POST.get("tags", "")
-    return SHORT.get(verb) or ({"tags": tags} if tags.strip() else None)
+    typed = {name: request.POST.get(name, "") for name in TYPED}
+    return SHORT.get(verb) or (typed if any(text.strip() for text in typed.values()) else None)
 
 
 def _number(text: str) -> int:

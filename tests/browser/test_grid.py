@@ -266,6 +266,16 @@ def test_the_bar_for_what_is_selected_shuts_nobody_out(page):
     assert accessibility.faults(page) == []
 
 
+def test_types_another_date_of_a_file_by_keyboard(page):
+    file = MediaFile.objects.filter(captured_local__isnull=False, kind="image").order_by(*IN_ORDER)[0]
+    page.goto(f"/files/{file.pk}/")
+    page.keyboard.press("e")
+    page.keyboard.type("summer 1978", delay=0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The date is understood as")).to_contain_text("summer 1978")
+    expect(page.get_by_role("button", name="Change 1 file")).to_be_visible()
+
+
 def test_shows_hostile_names_as_text(page):
     page.goto("/files/?name=onerror")
     expect(page.locator(".tile .name").first).to_contain_text("<img src=x onerror")

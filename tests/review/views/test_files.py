@@ -178,6 +178,18 @@ def test_an_act_on_a_file_leads_back_to_it(page):
     assert page.post("/files/bulk/", sent).headers["Location"] == f"/files/{file.pk}/?kind=image"
 
 
+def test_another_date_that_is_typed_is_shown_before_it_is_given(page):
+    file = add_file(captured=NOON)
+    assert 'name="date"' in page.get(f"/files/{file.pk}/").text
+    answer = page.post("/files/bulk/", {"id": file.pk, "act": "", "date": "summer 1978"})
+    assert "summer 1978" in answer.context["form"].understood
+    assert answer.context["effect"].preview.changed == 1
+    file.refresh_from_db()
+    assert file.captured_local == NOON
+    answer = page.post("/files/bulk/", {"id": file.pk, "act": "", "date": "one day"})
+    assert answer.context["form"].errors["date"]
+
+
 def test_names_its_groups_those_to_be_decided_first(page):
     keeper, copy = add_file("keeper", captured=NOON), add_file("copy", captured=NOON)
     add_group(keeper, copy)
