@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from media_catalog import changes, sentences
 from media_catalog.models import Decision, MediaFile
 from media_catalog.services import acts, reversals
 from media_catalog.services.acts import Act, BadAct, Preview, Sample
 from media_catalog.services.selections import Selection
 from media_catalog.templatetags.capture import captured
-from review import changes, sentences
 from review.clock_effects import LEFT
 from review.forms.bulk import EditForm
 

@@ -9,9 +9,9 @@ from typing import Any, Self
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from media_catalog import changes, sentences
 from media_catalog.models import Decision, DecisionBatch, MediaFile
 from media_catalog.services import tag_records
-from review import changes, sentences
 
 PAGE_SIZE = 60
 MOST_REFUSED = 20

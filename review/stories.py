@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from media_catalog import changes
 from media_catalog.models import (
     Decision,
     DecisionBatch,
@@ -23,8 +24,8 @@ from media_catalog.models import (
     State,
 )
 from media_catalog.models.files import PERSON
-from review import changes, history
-from review.sentences import KINDS
+from media_catalog.sentences import KINDS
+from review import history
 
 MOST_DECISIONS = 100
 MOST_ROWS = 20

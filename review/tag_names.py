@@ -3,9 +3,9 @@
 import uuid
 from collections import Counter
 
+from media_catalog import sentences
 from media_catalog.models import DecisionBatch, FileTag, Tag
 from media_catalog.services import tags
-from review import sentences
 
 OFFERED = 20
 # How far back use is counted, and how many tags with the typed letters are weighed: both bound the work.

@@ -14,12 +14,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import reselect, reswap, retarget
 
+from media_catalog import sentences
 from media_catalog.form_fields import zones
 from media_catalog.models import DecisionBatch, Job
 from media_catalog.services import acts, sights, walks
 from media_catalog.services.acts import Act, Done
 from media_catalog.services.selections import BadSelection, Selection
-from review import bulk_effects, carry, filters, notices, selected, sentences
+from review import bulk_effects, carry, filters, notices, selected
 from review.forms.bulk import SHORT, EditForm, names_of
 from review.htmx import HtmxRequest
 

@@ -92,7 +92,12 @@ def library(django_user_model):
     upload.files.create(path_text=HOSTILE, size_bytes=3, reason_text=HOSTILE)
     DecisionBatch.objects.create(pk="0" * 32, verb="tag", params={"names": [HOSTILE]}, created_at=NOW)
     Decision.objects.create(
-        batch="0" * 32, kind="date", file=file, before={"a": HOSTILE}, after={"a": HOSTILE}, created_at=NOW
+        batch="0" * 32,
+        kind="date",
+        file=file,
+        before={"description": "-"},
+        after={"description": HOSTILE},
+        created_at=NOW,
     )
     return file
 

@@ -226,6 +226,24 @@ def test_an_act_shows_its_first_decisions_and_leads_to_all(office):
     assert Decision.objects.count() == 2
 
 
+def test_decisions_are_told_in_the_words_of_the_history(office, django_assert_max_num_queries):
+    files = [add_file(f"{number}.jpg") for number in range(6)]
+    selection = Selection(ids=tuple(file.pk for file in files))
+    done = acts.apply(selection, Act(verb="tag", params={"names": ["Alps"]}), expected=6, actor=None, at=NOW)
+    assert isinstance(done, acts.Done)
+    decision, told = Decision.objects.all()[0], "tags: none → Alps"
+    for model, pk in (("decision", decision.pk), ("decisionbatch", done.batch), ("mediafile", files[0].pk)):
+        text = office.get(reverse(f"admin:media_catalog_{model}_change", args=[pk])).text
+        assert told in text, model
+        assert "field-before" not in text, model
+    assert (
+        "Tagged 6 files: Alps" in office.get(f"/admin/media_catalog/decisionbatch/{done.batch}/change/").text
+    )
+    with django_assert_max_num_queries(10):
+        text = office.get(f"/admin/media_catalog/decision/?batch__exact={done.batch}").text
+    assert text.count(told) == 6
+
+
 @pytest.mark.parametrize(
     ("query", "number"), [("?undone=yes", 1), ("?undone=no", 2), ("?verb__exact=undo", 1)]
 )

@@ -1,7 +1,7 @@
 import pytest
 
+from media_catalog import sentences
 from media_catalog.models import DecisionBatch
-from review import sentences
 
 DAY = {"local": "1978-06-01T00:00:00", "until": "1978-08-31T23:59:59", "precision": "season"}
 

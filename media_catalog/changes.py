@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from media_catalog.models import Decision, Disposition, Tag
+from media_catalog.sentences import KINDS, clock, listed
 from media_catalog.services import reversals, tag_records, tags
 from media_catalog.templatetags.capture import clock_text, offset_text
-from review.sentences import KINDS, clock, listed
 
 State = Mapping[str, Any]
 Names = Mapping[int, str]

@@ -1,7 +1,7 @@
 import pytest
 
+from media_catalog import changes
 from media_catalog.models import Decision, FileTag, Tag
-from review import changes
 from tests.review.rows import NOW, add_file
 
 DATE = {
