@@ -10,10 +10,26 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from media_catalog.pipeline import typed_names
+
+TAGS_HINT = _('In double quotes a name may have a comma: "Paris, Texas", beach')
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 PART = re.compile(r"([0-9]{1,7})\s*(d(?:ays?)?|h(?:ours?)?|m(?:in(?:utes?)?)?|s(?:ec(?:onds?)?)?)\b[\s,]*")
 LONGEST = timedelta(days=200 * 366)
 LONGEST_LENGTH = 60
+
+
+class TagNames(forms.CharField):
+    """Tags with commas between them; gives a list of names, and is filled in from one."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"help_text": TAGS_HINT, **more})
+
+    def clean(self, value: Any) -> list[str]:
+        return typed_names.split(super().clean(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, str) else typed_names.join(value)
 
 
 class Length(forms.Field):

@@ -5,6 +5,7 @@ from collections import Counter
 
 from media_catalog import sentences
 from media_catalog.models import DecisionBatch, FileTag, Tag
+from media_catalog.pipeline import typed_names
 from media_catalog.services import tags
 
 OFFERED = 20
@@ -12,15 +13,20 @@ OFFERED = 20
 LATEST = 2000
 WEIGHED = 400
 BY_PERSON = 5  # a tag that a person gave counts as so many that were found in files
-SEPARATOR = ","
 
 
 def suggestions(typed: str) -> list[str]:
     """Return what the whole field could hold, its last tag completed; without one, the tags used last."""
-    given, separator, begun = typed.rpartition(SEPARATOR)
-    before = f"{given}{separator} " if separator else ""
-    present = {tags.name_key(" ".join(name.split())) for name in given.split(SEPARATOR)}
-    return [f"{before}{tag.name}" for tag in _offered(begun) if tag.name_key not in present][:OFFERED]
+    given, begun = typed_names.unfinished(typed)
+    before = f"{given} " if given else ""
+    present = {tags.name_key(name) for name in typed_names.split(given)}
+    found = [tag.name for tag in _offered(begun) if tag.name_key not in present]
+    return [f"{before}{typed_names.quoted(name)}" for name in found[:OFFERED]]
+
+
+def of_one(typed: str) -> list[str]:
+    """Return what a field for a single tag could hold."""
+    return [tag.name for tag in _offered(typed)[:OFFERED]]
 
 
 def told(batch: uuid.UUID) -> str:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from media_catalog.form_fields import Length, Zone
+from media_catalog.form_fields import Length, TagNames, Zone
 from media_catalog.pipeline import spoken_dates
 from media_catalog.services.acts import Act
 from media_catalog.services.zone_decisions import Keeping
@@ -130,15 +130,14 @@ class CandidateForm(ActForm):
 
 class TagForm(ActForm):
     verb = "tag"
-    names = forms.CharField(
+    names = TagNames(
         label=_("Tags, with commas between them"),
         max_length=500,
         widget=forms.TextInput({"autocomplete": "off", "autofocus": True}),
     )
 
     def clean_names(self) -> list[str]:
-        parts = (" ".join(part.split()) for part in self.cleaned_data["names"].split(","))
-        names = list(dict.fromkeys(part for part in parts if part))
+        names: list[str] = self.cleaned_data["names"]
         if not names:
             raise forms.ValidationError(_("Give at least one tag."))
         return names

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from media_catalog.models import Decision, DecisionBatch, Disposition, FileTag, MediaFile, Tag
+from media_catalog.pipeline import typed_names
 from media_catalog.services import acts_dates, acts_tags, resolutions, tag_decisions, tags
 from media_catalog.services.acts_plans import BadAct, Both, Doing, Plan, fields, same, together
 
@@ -87,7 +88,7 @@ def _lacking(names: Sequence[str], carried: Sequence[str]) -> list[str]:
 
 def _names(params: Params) -> list[str]:
     given = params.get("names") or ()
-    given = given.split(",") if isinstance(given, str) else given
+    given = typed_names.split(given) if isinstance(given, str) else given
     names = list(dict.fromkeys(tags.tidy(str(name)) for name in given))
     names = [name for name in names if name]
     if not names or len(names) > MOST_TAGS or any(len(name) > tags.NAME_LENGTH for name in names):

@@ -9,7 +9,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from media_catalog.form_fields import Length, Zone
+from media_catalog.form_fields import Length, TagNames, Zone
 from media_catalog.pipeline import spoken_dates
 from media_catalog.services.acts import Act
 from review.forms.clocks import KEEPING
@@ -82,13 +82,15 @@ class EditForm(forms.Form):
     )
     keeping = forms.ChoiceField(label=_("And then"), choices=KEEPING, required=False)
     source = forms.ChoiceField(label=_("Take the date from"), choices=SOURCES, required=False)
-    tags = forms.CharField(
+    tags = TagNames(
         label=_("Add tags, with commas between them"),
         required=False,
         max_length=500,
         widget=_tag_names(),
     )
-    untags = forms.CharField(label=_("Take tags away"), required=False, max_length=500, widget=_tag_names())
+    untags = TagNames(
+        help_text="", label=_("Take tags away"), required=False, max_length=500, widget=_tag_names()
+    )
     decision = forms.ChoiceField(label=_("Keep or discard"), choices=DECISIONS, required=False)
     flag = forms.ChoiceField(label=_("Flag"), choices=FLAGS, required=False)
     rating = forms.ChoiceField(label=_("Rating"), choices=RATINGS, required=False)
@@ -135,7 +137,7 @@ class EditForm(forms.Form):
         wanted = self.cleaned_data
         yield from self._about_date(wanted)
         for verb, name in (("tag", "tags"), ("untag", "untags")):
-            if names := names_of(wanted[name]):
+            if names := wanted[name]:
                 yield Act(verb=verb, params={"names": names})
         for name in ("decision", "flag"):
             if wanted[name]:
@@ -167,8 +169,3 @@ def _params(spoken: spoken_dates.Spoken) -> dict[str, Any]:
         "precision": str(spoken.precision),
         "offset_minutes": spoken.offset_minutes,
     }
-
-
-def names_of(text: str) -> list[str]:
-    """Read tags with commas between them, each once."""
-    return list(dict.fromkeys(name for name in (" ".join(part.split()) for part in text.split(",")) if name))

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from media_catalog.form_fields import Zone
+from media_catalog.form_fields import TagNames, Zone
 from media_catalog.services.tags import NAME_LENGTH
 from media_catalog.services.uploads import Wishes
 
@@ -42,7 +42,7 @@ class BatchForm(forms.Form):
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "placeholder": _("a city, such as Rome")}),
     )
-    tags = forms.CharField(
+    tags = TagNames(
         label=_("Tags for all of them, with commas between"),
         max_length=2000,
         required=False,
@@ -50,8 +50,7 @@ class BatchForm(forms.Form):
     )
 
     def clean_tags(self) -> tuple[str, ...]:
-        parts = (" ".join(part.split()) for part in self.cleaned_data["tags"].split(","))
-        names = tuple(dict.fromkeys(name for name in parts if name))
+        names = tuple(self.cleaned_data["tags"])
         if len(names) > MOST_TAGS:
             raise ValidationError(_("Give at most %(number)d tags.") % {"number": MOST_TAGS})
         if any(len(name) > NAME_LENGTH for name in names):

@@ -17,11 +17,12 @@ from django_htmx.http import reselect, reswap, retarget
 from media_catalog import sentences
 from media_catalog.form_fields import zones
 from media_catalog.models import DecisionBatch, Job
+from media_catalog.pipeline import typed_names
 from media_catalog.services import acts, sights, walks
 from media_catalog.services.acts import Act, Done
 from media_catalog.services.selections import BadSelection, Selection
 from review import bulk_effects, carry, filters, notices, selected
-from review.forms.bulk import SHORT, EditForm, names_of
+from review.forms.bulk import SHORT, EditForm
 from review.htmx import HtmxRequest
 
 TAGGING = ("tag", "untag")
@@ -48,7 +49,7 @@ def _short(request: HtmxRequest) -> Act | None:
     """Return what a button of the grid stands for."""
     verb = request.POST.get("act", "")
     if verb in TAGGING:
-        return Act(verb=verb, params={"names": names_of(request.POST.get("tags", ""))})
+        return Act(verb=verb, params={"names": typed_names.split(request.POST.get("tags", ""))})
     return Act(verb=verb) if verb in SHORT else None
 
 

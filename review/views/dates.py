@@ -16,7 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url
 
 from media_catalog.models import MediaFile
-from media_catalog.pipeline import spoken_dates
+from media_catalog.pipeline import spoken_dates, typed_names
 from media_catalog.services import clock, date_choices, preferences
 from media_catalog.services.acts import BadAct
 from media_catalog.services.date_choices import Changed, NoDate
@@ -190,7 +190,7 @@ def _flag(_request: HttpRequest, file: MediaFile, sight: Sight) -> str:
 
 
 def _tag(request: HttpRequest, file: MediaFile, sight: Sight) -> str:
-    names = [name.strip() for name in request.POST.get("tag", "").split(",") if name.strip()]
+    names = typed_names.split(request.POST.get("tag", ""))
     if not names:
         raise Refused(_("Type the name of a tag first."))
     date_choices.tag(file.pk, names, **sight._asdict())

@@ -20,15 +20,17 @@ from media_catalog.services.selections import Selection
 from review import notices, tag_names
 from review import tags as known
 
-FIELDS = ("q", "tags", "untags", "tag", "name", "to")  # what a field that asks may be called
+# What fields that ask may be called, those for several tags and those for one.
+SEVERAL, SINGLE = ("q", "tags", "untags", "tag"), ("name", "to")
 MOST_ID = 1 << 63
 Change = Callable[[HttpRequest, Tag], HttpResponseBase]
 
 
 @require_GET
 def suggest_tags(request: HttpRequest) -> HttpResponse:
-    typed = next((text for field in FIELDS if (text := request.GET.get(field))), "")
-    return render(request, "review/tag_names.html", {"names": tag_names.suggestions(typed)})
+    field = next((name for name in (*SEVERAL, *SINGLE) if request.GET.get(name)), SEVERAL[0])
+    offered = tag_names.of_one if field in SINGLE else tag_names.suggestions
+    return render(request, "review/tag_names.html", {"names": offered(request.GET.get(field, ""))})
 
 
 @require_GET

@@ -76,7 +76,7 @@ def upload(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponseBase:
         return redirect("job", found.job_id)
     if found.state != Upload.State.OPEN:
         return redirect("imports")
-    initial = {"label": found.label, "time_zone": found.time_zone, "tags": ", ".join(found.tags)}
+    initial = {"label": found.label, "time_zone": found.time_zone, "tags": found.tags}
     return _page(request, found, BatchForm(initial=initial, auto_id="batch-%s"))
 
 

@@ -58,7 +58,7 @@ DEEDS = {
     "shift": ({"by": "+1 h"}, lambda file: file.captured_local == datetime(2015, 1, 31, 13)),
     "set_zone": ({"zone": "Tokyo", "keeping": "wall"}, lambda file: file.offset_minutes == 540),
     "candidate": ({"source": "name"}, lambda file: file.captured_local.year == 2012),
-    "tag": ({"names": "ski, snow"}, lambda file: file.file_tags.count() == 3),
+    "tag": ({"names": 'ski, "snow, ice"'}, lambda file: file.file_tags.count() == 3),
     "untag": ({"names": "Old"}, lambda file: not file.file_tags.exists()),
     "keep": ({}, lambda file: file.disposition == "keep"),
     "discard": ({}, lambda file: file.disposition == "discard"),

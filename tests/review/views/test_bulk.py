@@ -270,6 +270,15 @@ def test_a_look_at_many_files_is_bounded(page, django_assert_max_num_queries):
         page.post("/files/bulk/", {"id": [file.pk for file in files], "act": ""})
 
 
+def test_a_quoted_tag_may_have_a_comma(page):
+    file = add_file()
+    page.post("/files/bulk/", {"id": file.pk, "act": "tag", "tags": '"Paris, Texas", beach'})
+    assert set(FileTag.objects.values_list("tag__name", flat=True)) == {"Paris, Texas", "beach"}
+    answer = page.post("/files/bulk/", fields(selection=of(file), untags='"Paris, Texas"'))
+    assert "In double quotes a name may have a comma" in answer.text
+    assert [line.after for line in answer.context["effect"].rows[0].lines] == ["beach"]
+
+
 def test_shows_hostile_names_as_text(page):
     hostile = "<script>alert(1)</script>\x07"
     file = add_file(hostile, captured=NOON, camera_model=hostile, description=hostile)

@@ -194,9 +194,9 @@ def test_flagging_twice_takes_the_flag_away(page, files):
 
 
 def test_tagging_stays_with_the_file(page, files, htmx):
-    answer = send(page, files[0], "tag", tag="Ski trip, Anna", headers=htmx)
+    answer = send(page, files[0], "tag", tag='Ski trip, Anna, "Paris, Texas"', headers=htmx)
     assert shown(answer) == files[0]
-    assert sorted(Tag.objects.values_list("name", flat=True)) == ["Anna", "Ski trip"]
+    assert sorted(Tag.objects.values_list("name", flat=True)) == ["Anna", "Paris, Texas", "Ski trip"]
     assert "Ski trip</bdi>" in answer.text
     assert "Type the name of a tag first." in send(page, files[0], "tag", tag=" , ", headers=htmx).text
 

@@ -45,6 +45,13 @@ def test_completes_the_last_of_several_tags_and_repeats_none(page):
     assert offered(page, "tags=alps,ski+trip,+s") == ["alps,ski trip, Skilift"]
 
 
+def test_quotes_a_name_with_a_comma_where_several_are_typed(page):
+    give("Paris, Texas", "beach")
+    assert offered(page, "tags=beach,+par") == ['beach, "Paris, Texas"']
+    assert offered(page, 'tags="paris,+te') == ['"Paris, Texas"']
+    assert offered(page, "to=Paris,+t") == ["Paris, Texas"]
+
+
 def test_offers_twenty_at_most(page):
     give(*(f"tag {number}" for number in range(30)))
     assert len(offered(page, "q=tag")) == 20

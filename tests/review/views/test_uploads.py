@@ -59,11 +59,12 @@ def lying(upload) -> dict[str, bytes]:
 
 
 def test_begins_an_upload_with_what_was_said_about_it(page, person):
-    answer = begin(page, label="Mum's phone", time_zone="Rome", tags="a,b")
+    answer = begin(page, label="Mum's phone", time_zone="Rome", tags='"Paris, Texas",b')
     upload = Upload.objects.get()
     assert answer.json() == {"address": reverse("upload", args=[upload.pk])}
     assert (upload.owner, upload.label, upload.time_zone) == (person, "Mum's phone", "Europe/Rome")
-    assert upload.tags == ["a", "b"]
+    assert upload.tags == ["Paris, Texas", "b"]
+    assert page.get(answer.json()["address"]).context["form"]["tags"].value() == '"Paris, Texas", b'
 
 
 def test_takes_a_file_piece_by_piece(page, upload):
