@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from media_catalog.models import DuplicateMember, MediaFile
 from media_catalog.services import walks
-from media_catalog.services.selections import FILTERS, BadSelection, Selection
+from media_catalog.services.selections import FILTERS, BadSelection, Selection, browsed
 
 MOST_GROUPS = 10
 ALL = "all"
@@ -43,7 +43,7 @@ def filters_of(values: Mapping[str, str]) -> dict[str, str]:
 
 def of(file: MediaFile, filters: Mapping[str, str]) -> Beside:
     """Look at what stands beside a file in the grid."""
-    previous, following = walks.neighbours(filters, file)
+    previous, following = walks.neighbours(browsed(filters), file)
     query = urlencode(filters)
     return Beside(
         query=query,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from media_catalog.models import FileTag, MediaFile
 from media_catalog.services import walks
-from media_catalog.services.selections import BadSelection, Selection
+from media_catalog.services.selections import BadSelection, Selection, browsed
 from media_catalog.templatetags.capture import captured, offset_text
 
 MOST_IN_ADDRESS = 200  # ids
@@ -71,7 +71,8 @@ def of_request(data: QueryDict) -> Selection:
     if stored := data.get("selection"):
         return of_text(stored)
     if data.get("all"):
-        return Selection.matching(QueryDict(data.get("filters", "")).dict())
+        matching = Selection.matching(QueryDict(data.get("filters", "")).dict())
+        return Selection(filters=browsed(matching.filters))
     return Selection(ids=tuple(sorted(_picked(data))))
 
 

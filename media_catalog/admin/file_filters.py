@@ -129,6 +129,7 @@ FILTERS: tuple[type[admin.ListFilter], ...] = (
     _filter("reason", _("reason"), _nothing),
     _filter("serial", _("camera serial"), _nothing),
     _filter("name", _("name"), _nothing),
+    _filter("skipped", _("left out by an import"), _nothing),
     _filter("snoozed", _("put off"), _nothing),
 )
 OTHERS = {"from": _("taken from"), "until": _("taken until"), "text": _("search")}

@@ -78,6 +78,13 @@ def _yes_or_no(condition: Q) -> Filter:
     return parse
 
 
+def _skipped(value: str) -> Q:
+    """Leave out what an import left out; `state` finds it."""
+    if value.lower() not in NO:
+        raise _malformed(value)
+    return ~Q(state=State.SKIPPED)
+
+
 def _source(value: str) -> Q:
     if not value.isascii() or not value.isdigit() or int(value) >= MOST_ID:
         raise _malformed(value)
@@ -193,6 +200,7 @@ FILTERS: Mapping[str, Filter] = {
     "confidence": _one_of("confidence", Confidence),
     "fate": _one_of("fate", Fate),
     "state": _one_of("state", State),
+    "skipped": _skipped,
     "kind": _one_of("kind", Kind),
     "source": _source,
     "open": _yes_or_no(Q(is_open=True)),

@@ -9,10 +9,18 @@ from django.utils.translation import gettext as _
 from media_catalog.models import MediaFile, MediaFileQuerySet
 from media_catalog.services.selection_filters import FILTERS, MOST_ID, BadSelection, narrowed
 
-__all__ = ["FILTERS", "MOST_IDS", "BadSelection", "Selection"]
+__all__ = ["FILTERS", "MOST_IDS", "BadSelection", "Selection", "browsed"]
 
 MOST_IDS = 10_000  # of files picked one by one; whoever means more means all that match
 EVERYTHING = "all"
+# Where nothing else is asked for, pictures and videos are meant, and not what lies beside them.
+PLAIN = frozenset(["source", "folder"])
+
+
+def browsed(filters: Mapping[str, str]) -> dict[str, str]:
+    """Return the filters by which files are shown: what an import left out is shown on request alone."""
+    known = {name: value for name, value in filters.items() if name != EVERYTHING}
+    return {**known, "skipped": "no"} if PLAIN.issuperset(known) else known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from media_catalog.models import (
     MediaFile,
     MediaFileQuerySet,
     Source,
+    State,
     Tag,
 )
 from media_catalog.services import proposed, tag_tree
@@ -37,6 +38,7 @@ FEW = 2000  # files that are looked at one and all, whatever their order
 NEAR_SPANS = (600,)  # the same, to find the neighbours of one file
 DATES = ("from", "until")  # every index holds the capture after its own column
 ANY = {"all": "yes"}
+SKIPPED = "skipped"
 OF_OTHER_ROWS = frozenset(["tag", "tagged", "proposal", "group"])
 # The counts that are kept for filters with an index of their own; those that leave fewest, usually, first.
 FACETS = {
@@ -178,15 +180,17 @@ SMALL: Mapping[str, Callable[[str], Ids]] = {
 def _counts(filters: Filters) -> dict[str, int]:
     """Return how many files match each filter alone, as far as that is kept, within their source."""
     wanted = {FACETS[name]: name for name in FACETS if name in filters}
-    if not wanted and "source" not in filters and set(filters) - set(ANY):
+    if not wanted and "source" not in filters and set(filters) - set(ANY) - {SKIPPED}:
         return {}  # nothing that is counted
-    rows = LibraryCount.objects.filter(facet__in=[*wanted, "fate"])
+    rows = LibraryCount.objects.filter(facet__in=[*wanted, "fate", "state"])
     if "source" in filters:
         rows = rows.filter(source=int(filters["source"]))
-    totals = dict.fromkeys([*wanted.values(), "source"], 0)
+    totals = dict.fromkeys([*wanted.values(), "source", SKIPPED], 0)
     for facet, value, number in rows.values_list("facet", "value", "number"):
         if facet == "fate":
             totals["source"] += number
+        if facet == "state" and value == State.SKIPPED:
+            totals[SKIPPED] += number
         name = wanted.get(facet)
         if name and value == _stored(name, filters[name]):
             totals[name] += number
@@ -200,6 +204,8 @@ def _stored(name: str, value: str) -> str:
 def _number(filters: Filters, counted: Mapping[str, int]) -> int | None:
     """Return how many match in all, if one count that is kept tells it."""
     names = [name for name in filters if name not in ("all", "source")]
+    if names == [SKIPPED]:
+        return counted["source"] - counted[SKIPPED]
     if not names:
         return counted["source"]
     if set(names) == {"state", "confidence"} and filters["state"] == "analysed":

@@ -186,5 +186,5 @@ def test_every_filter_selects_each_file_once():
 
 def _value(name):
     given = {"source": "1", "from": "2015-07-04", "until": "2015-07-04", "tag": "one", "group": "near"}
-    values = {"origin": "tag", "all": "yes", "tagged": "1,2", "proposal": "1-0", **given}
+    values = {"origin": "tag", "all": "yes", "skipped": "no", "tagged": "1,2", "proposal": "1-0", **given}
     return values.get(name) or ONE_OF_EACH[name][1]

@@ -21,6 +21,10 @@ COMBINATIONS = [
     {},
     {"confidence": "high"},
     {"open": "no"},
+    {"skipped": "no"},
+    {"source": "first", "skipped": "no"},
+    {"folder": "f1", "skipped": "no"},
+    {"confidence": "none", "skipped": "no"},
     {"kind": "video", "position": "yes"},
     {"confidence": "none", "kind": "image"},
     {"camera": "N8"},
@@ -52,6 +56,7 @@ def library():
             "extension": chance.choice(["jpg", "png"]),
             "is_flagged": chance.random() < 0.2,
             "source": chance.choice(sources),
+            **({"state": "skipped", "reason_code": "hidden"} if chance.random() < 0.3 else {}),
             **({"gps_lat": 1.0, "gps_lon": 2.0} if chance.random() < 0.5 else {}),
         }
         captured = NOON - timedelta(days=chance.randrange(30)) if chance.random() < 0.8 else None
@@ -140,6 +145,7 @@ def test_a_page_that_was_not_filled_says_where_to_look_further(library, monkeypa
         ({"state": "analysed", "confidence": "none"}, 2),
         ({"state": "skipped"}, 1),
         ({"open": "no"}, 2),
+        ({"skipped": "no"}, 3),
         ({"position": "yes"}, 0),
     ],
 )

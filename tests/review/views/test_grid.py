@@ -46,7 +46,7 @@ def test_shows_every_tile_with_date_confidence_and_what_is_special(page):
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", ["new.jpg", "clip.mp4", "undated.jpg", "refused.txt"]),
+        ("", ["new.jpg", "clip.mp4", "undated.jpg"]),
         ("confidence=high", ["new.jpg", "clip.mp4"]),
         ("state=analysed&confidence=none", ["undated.jpg"]),
         ("kind=video", ["clip.mp4"]),
@@ -65,7 +65,8 @@ def test_shows_every_tile_with_date_confidence_and_what_is_special(page):
         ("from=2015-01-31", ["new.jpg"]),
         ("until=2015-01-30&kind=video", ["clip.mp4"]),
         ("confidence=high&kind=image", ["new.jpg"]),
-        ("nonsense=1&after=", ["new.jpg", "clip.mp4", "undated.jpg", "refused.txt"]),
+        ("nonsense=1&after=", ["new.jpg", "clip.mp4", "undated.jpg"]),
+        ("state=skipped", ["refused.txt"]),
     ],
 )
 def test_narrows_the_grid_by_what_stands_in_the_address(page, query, expected):
@@ -78,6 +79,29 @@ def test_narrows_the_grid_by_what_stands_in_the_address(page, query, expected):
     group = DuplicateGroup.objects.create(kind="near", key="k", created_at=NOW)
     group.members.create(file=new, kind="near", rank=0, is_keeper=True)
     assert shown(page.get(f"/files/?{query}")) == expected
+
+
+def test_what_an_import_left_out_is_told_and_shown_on_request(page):
+    file = add_file("new.jpg", captured=NOON)
+    add_file("new.jpg.json", state="skipped", reason_code="not_media", kind="other")
+    for query in ("", f"source={file.source_id}", "folder="):
+        assert shown(page.get(f"/files/?{query}")) == ["new.jpg"]
+    text = page.get("/files/").text
+    assert ">1 file</p>" in text
+    assert '<a href="/files/?state=skipped">1 more file was left out by an import' in text
+    assert (
+        shown(page.get("/files/?state=skipped")) == shown(page.get("/files/?name=json")) == ["new.jpg.json"]
+    )
+
+
+def test_all_that_match_are_those_that_are_shown(page):
+    file = add_file("new.jpg", captured=NOON)
+    beside = add_file("new.jpg.json", state="skipped", reason_code="not_media", kind="other")
+    for filters, files in (("", [file]), (f"source={file.source_id}", [file]), ("state=skipped", [beside])):
+        answer = page.post("/files/bulk/", {"all": "yes", "filters": filters, "act": "flag"})
+        assert [one.file for one in answer.context["effect"].rows] == files
+        assert answer.context["common"].number == 1
+    assert f'href="/files/{beside.pk}/' not in page.get(f"/files/{file.pk}/").text
 
 
 @pytest.mark.parametrize(
