@@ -21,6 +21,7 @@ from review.copy_facts import Cell, Subject
 from review.outcomes import Known, Outcome
 
 PAGE_SIZE = 24
+HASH_BITS = 64  # of what a picture looks like, which are compared
 SERIES = (DuplicateGroup.Kind.BURST, DuplicateGroup.Kind.SIMILAR)
 
 
@@ -173,7 +174,8 @@ def says(member: DuplicateMember) -> list[str]:
     )
     said = [_(sentences[code]) if code in sentences else code for code in codes]
     if member.distance_bits:
-        said.append(_("%(bits)d of 64 bits of the picture's hash differ") % {"bits": member.distance_bits})
+        percent = round(100 * max(HASH_BITS - member.distance_bits, 0) / HASH_BITS)
+        said.append(_("looks %(percent)d %% alike") % {"percent": percent})
     return said
 
 

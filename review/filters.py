@@ -39,7 +39,7 @@ CHOSEN: Mapping[str, tuple[Any, Sequence[tuple[str, Any]]]] = {
     "confidence": (_("Confidence"), Confidence.choices),
     "kind": (_("Kind"), Kind.choices),
     "group": (_("In an unresolved group"), DuplicateGroup.Kind.in_words()),
-    "fate": (_("Fate"), Fate.choices),
+    "fate": (_("What became of it"), Fate.choices),
     "state": (_("State"), State.choices),
 }
 TYPED = {

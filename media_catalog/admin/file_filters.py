@@ -112,7 +112,7 @@ FILTERS: tuple[type[admin.ListFilter], ...] = (
     _filter("source", _("source"), _sources),
     _filter("camera", _("camera"), _cameras),
     _filter("kind", _("kind"), lambda: Kind.choices),
-    _filter("fate", _("fate"), lambda: Fate.choices),
+    _filter("fate", _("what became of it"), lambda: Fate.choices),
     _filter("open", _("needs a decision"), lambda: YES_OR_NO),
     _filter("date", _("needs a date"), lambda: YES_OR_NO),
     _filter("flagged", _("flag"), lambda: YES_OR_NO),

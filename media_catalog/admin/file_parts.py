@@ -13,6 +13,7 @@ from media_catalog.models import (
     TimestampCandidate,
 )
 from media_catalog.templatetags.capture import claimed
+from media_catalog.templatetags.date_sources import trust
 
 
 @admin.register(FileMetadata)
@@ -32,12 +33,16 @@ class FileTraitsAdmin(ReadOnlyAdmin[FileTraits]):
 @admin.register(TimestampCandidate)
 class TimestampCandidateAdmin(ReadOnlyAdmin[TimestampCandidate]):
     is_part = True
-    list_display = ("source", "raw_text", "claim", "weight", "verdict", "is_chosen", "file")
+    list_display = ("source", "raw_text", "claim", "trusted", "verdict", "is_chosen", "file")
     list_select_related = ("file",)
 
     @admin.display(description=_("read as"))
     def claim(self, candidate: TimestampCandidate) -> str:
         return claimed(candidate)
+
+    @admin.display(description=_("trusted"))
+    def trusted(self, candidate: TimestampCandidate) -> str:
+        return trust(candidate.weight)
 
 
 @admin.register(Stack)

@@ -26,6 +26,7 @@ from media_catalog.admin.tags import FileTagInline
 from media_catalog.models import Fate, FileMetadata, MediaFile, State, TimestampCandidate
 from media_catalog.services import selections
 from media_catalog.templatetags.capture import captured, claimed, modified
+from media_catalog.templatetags.date_sources import trust
 from media_catalog.templatetags.plain import visible
 from media_catalog.templatetags.reasons import reason, trouble, verdict
 
@@ -33,8 +34,8 @@ from media_catalog.templatetags.reasons import reason, trouble, verdict
 class CandidateInline(ReadOnlyInline):
     model = TimestampCandidate
     verbose_name_plural = _("what speaks for which date")
-    fields = ("is_chosen", "source", "raw", "claim", "weight", "verdict", "words")
-    readonly_fields = ("raw", "claim", "words")
+    fields = ("is_chosen", "source", "raw", "claim", "trusted", "verdict", "words")
+    readonly_fields = ("raw", "claim", "trusted", "words")
     ordering = ("rank",)
 
     @admin.display(description=_("as written"))
@@ -44,6 +45,10 @@ class CandidateInline(ReadOnlyInline):
     @admin.display(description=_("read as"))
     def claim(self, candidate: TimestampCandidate) -> str:
         return claimed(candidate)
+
+    @admin.display(description=_("trusted"))
+    def trusted(self, candidate: TimestampCandidate) -> str:
+        return trust(candidate.weight)
 
     @admin.display(description=_("why"))
     def words(self, candidate: TimestampCandidate) -> str:
@@ -89,6 +94,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
         "shown_path",
         "date",
         "reasons",
+        "became",
         "shown_trouble",
         "instant",
         "modified_at",
@@ -96,7 +102,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
         "all_tags",
     )
     fieldsets = (
-        (None, {"fields": ("large_thumbnail", "shown_name", "shown_path", "source", "state", "fate")}),
+        (None, {"fields": ("large_thumbnail", "shown_name", "shown_path", "source", "state", "became")}),
         (
             _("Its date"),
             {"fields": ("date", "confidence", "captured_from", "reasons", "offset_source", "instant")},
@@ -256,6 +262,10 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
     def reasons(self, file: MediaFile) -> str:
         return ", ".join(visible(reason(str(one))) for one in file.date_reasons) or "-"
 
+    @admin.display(description=_("what became of it"))
+    def became(self, file: MediaFile) -> str:
+        return str(file.get_fate_display())
+
     @admin.display(description=_("reason"))
     def shown_trouble(self, file: MediaFile) -> str:
         return visible(trouble(file.reason_text)) or "-"
@@ -268,7 +278,7 @@ class MediaFileAdmin(ReadOnlyAdmin[MediaFile]):
     def modified_at(self, file: MediaFile) -> str:
         return "-" if file.mtime_ns is None else modified(file.mtime_ns)
 
-    @admin.display(description=_("perceptual hash"))
+    @admin.display(description=_("fingerprint of the picture"))
     def hash_of_picture(self, file: MediaFile) -> str:
         return "-" if file.phash is None else f"{file.phash % (1 << 64):016x}"
 

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy
 
 register = template.Library()
 
+MOST_TRUST = 10  # of what a camera writes; the word of a person is beyond doubt
+
 TAKEN = gettext_lazy("when it was taken, by the camera")
 MADE = gettext_lazy("when the file was made")
 EDITED = gettext_lazy("when it was last edited")
@@ -72,3 +74,9 @@ def source_words(source: str) -> str:
     if words is None:
         words = next((text for start, text in BEGINNINGS if source.startswith(start)), None)
     return str(words) if words is not None else _("a tag of the file")
+
+
+@register.filter
+def trust(weight: int) -> str:
+    """Say how far what gives a date is trusted."""
+    return _("trusted %(weight)d of %(most)d") % {"weight": min(weight, MOST_TRUST), "most": MOST_TRUST}

@@ -180,6 +180,14 @@ def test_the_page_of_a_file_shows_all_that_speaks_for_its_date(office, library):
         assert expected in text
 
 
+def test_says_in_plain_words_what_became_of_a_file_and_what_its_dates_are_worth(office, library):
+    library.candidates.create(rank=5, source="XMP:Date", precision="second", weight=90)
+    text = office.get(address(MediaFile, "change", library.pk)).text
+    assert "What became of it:" in text
+    assert "trusted 10 of 10" in text
+    assert "By what became of it" in office.get("/admin/media_catalog/mediafile/").text
+
+
 def test_a_list_counts_no_further_than_its_pages(monkeypatch):
     monkeypatch.setattr(read_only.BoundedPaginator, "most_pages", 2)
     for _ in range(5):

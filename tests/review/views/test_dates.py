@@ -54,7 +54,7 @@ def test_shows_the_first_file_with_its_question_its_claims_and_its_keys(page, fi
         "This date is a guess.",
         "the file&#x27;s name",
         "as written",
-        "weight 3",
+        "trusted 3 of 10",
         'data-key="Enter"',
         'data-key="1"',
         'data-key="shift+z"',

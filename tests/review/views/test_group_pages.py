@@ -33,7 +33,7 @@ def test_shows_what_differs_alone_and_says_which_is_better(page):
     assert ("Pixels", "4000 × 3000 (12.0 MP)", "✓ larger") in facts  # noqa: RUF001  a size
     assert ("Pixels", "400 × 300 (0.1 MP)", "") in facts  # noqa: RUF001  a size
     assert {label for label, _text, _better in facts} == {"Pixels", "Size"}
-    assert "another size, 3 of 64 bits" in text
+    assert "another size, looks 95 % alike" in text
 
 
 def test_ticks_what_is_usually_kept(page):
