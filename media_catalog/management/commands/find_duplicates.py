@@ -62,6 +62,8 @@ class Command(CatalogCommand):
         if options["undo"] or options["redo"]:
             self._turn(options)
             return
+        if options["sample"] < 0:
+            raise refuse(f"--sample {options['sample']} is not usable: give a number from 0.")
         if options["search"]:
             _search(show=not options["json"])
         if options["kind"]:
@@ -86,7 +88,7 @@ class Command(CatalogCommand):
 
     def _rule(self, rule: Rule, options: dict[str, Any]) -> None:
         counted = copy_rules.count(rule)
-        sample = copy_rules.sample(rule, counted, number=max(options["sample"], 0), seed=options["seed"])
+        sample = copy_rules.sample(rule, counted, number=options["sample"], seed=options["seed"])
         facts = {
             "rule": copy_summaries.rule_dict(rule),
             **copy_summaries.as_dict(rule, counted),

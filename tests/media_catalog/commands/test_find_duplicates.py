@@ -100,6 +100,7 @@ def test_conditions_narrow_it_down_and_the_rest_is_said(photos):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["--sample=-1"], "--sample -1 is not usable: give a number from 0."),
         (["--apply"], "Say which groups: --class"),
         (["--folder", "/x"], "Say which groups: --class"),
         (["--undo", "x"], "Nothing was done under 'x'"),
