@@ -118,6 +118,11 @@ class Page:
     ahead: Sequence[MediaFile] = ()
 
     @property
+    def is_nothing_imported(self) -> bool:
+        """Tell whether the library has no files at all; looked up only at an end where nothing is left."""
+        return not self.file and not self.left.number and not self.put_off and not MediaFile.objects.exists()
+
+    @property
     def address(self) -> str:
         """Where this page is found again."""
         return address(self.queue, Place.of(self.file) if self.file else None)

@@ -183,7 +183,8 @@ def _shown(
 def _nothing_left(scope: Scope) -> dict[str, object]:
     tabs = queue.tabs(scope, queue.numbers(), is_list=True)
     others = [tab for tab in tabs if tab.number and not tab.scope.is_settled]
-    return {"scope": scope, "tabs": tabs, "others": others}
+    is_nothing_imported = not others and not MediaFile.objects.exists()
+    return {"scope": scope, "tabs": tabs, "others": others, "is_nothing_imported": is_nothing_imported}
 
 
 @csp_exempt()  # type: ignore[arg-type]  # django-csp knows only views that take nothing from the address

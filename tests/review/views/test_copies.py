@@ -25,6 +25,7 @@ def notices(answer):
 
 
 def test_leads_to_the_first_undecided_group_and_says_so_when_all_are_decided(page):
+    copies.file("alone.jpg")
     assert "No copies wait for a decision" in page.get("/copies/").text
     first, second = near("a"), near("b")
     assert page.get("/copies/").headers["Location"] == f"/copies/{first.pk}/?kind=duplicates"
@@ -169,6 +170,14 @@ def test_a_group_that_is_gone_leads_on(page, htmx):
     assert "This group is gone" in answer.text
     assert f'data-group="{other.pk}"' in answer.text
     assert page.post(f"/copies/{group.pk}/decide/", data).headers["Location"] == "/copies/?kind=near"
+
+
+def test_an_empty_library_leads_to_the_import(page):
+    text = page.get("/copies/").text
+    assert 'href="/import/" data-key="Enter"' in text
+    assert "all is decided" not in text
+    copies.file("a.jpg")
+    assert 'href="/import/" data-key' not in page.get("/copies/").text
 
 
 def test_does_not_take_nothing_for_an_answer(page):

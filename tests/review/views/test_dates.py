@@ -95,6 +95,14 @@ def test_from_the_last_dated_file_it_goes_on_with_the_undated(page, files, htmx)
     assert shown(send(page, files[2], "accept", headers=htmx)) == files[3]
 
 
+def test_an_empty_library_leads_to_the_import(page, htmx):
+    for text in (page.get("/dates/").text, page.get("/dates/", headers=htmx).text):
+        assert 'href="/import/" data-key="Enter"' in text
+        assert "No file waits for a date" not in text
+    add_file("a.jpg", captured=NOON)
+    assert 'href="/import/" data-key' not in page.get("/dates/").text
+
+
 def test_at_the_end_of_the_queue_it_says_what_is_left(page, files, htmx):
     answer = send(page, files[3], "flag", headers=htmx)
     assert shown(answer) is None
@@ -112,6 +120,7 @@ def test_when_only_what_was_put_off_is_left_it_says_so(page, files):
 
 
 def test_when_all_is_decided_it_says_so(page):
+    add_file("a.jpg", captured=NOON)
     assert "No file waits for a date" in page.get("/dates/").text
 
 
