@@ -15,6 +15,7 @@ from media_catalog.services.decisions import Actor
 Values = Mapping[str, Any]
 Both = tuple[Values, Values]  # fields before and after
 Change = Callable[[MediaFile], Values | None]
+TAGS = "tags"  # by their names
 NO_ACT = uuid.UUID(int=0)  # of samples, which belong to none
 # What is noted along with a decision, and is none itself.
 NOTES = ("reviewed_at", "reviewed_by_id")
@@ -134,7 +135,7 @@ def together(plans: Sequence[Plan]) -> Plan:
             meant = set(fitting(plan, [file.pk for file in files]))
             for pk, (before, after) in plan.look([one for one in files if one.pk in meant], doing).items():
                 known = found.get(pk, ({}, {}))
-                found[pk] = ({**before, **known[0]}, {**known[1], **after})
+                found[pk] = ({**before, **known[0]}, {**known[1], **_further(known[1], before, after)})
         return found
 
     def do(ids: Collection[int], doing: Doing) -> set[int]:
@@ -147,6 +148,15 @@ def together(plans: Sequence[Plan]) -> Plan:
         do=do,
         reaches_others=any(plan.reaches_others for plan in plans),
     )
+
+
+def _further(known: Values, before: Values, after: Values) -> Values:
+    """Take a change on top of what others have made of a file: tags that these put on it stay there."""
+    if TAGS not in known or TAGS not in after:
+        return after
+    gone = set(before[TAGS]).difference(after[TAGS])
+    names = [name for name in known[TAGS] if name not in gone]
+    return {**after, TAGS: [*names, *(name for name in after[TAGS] if name not in names)]}
 
 
 def fitting(plan: Plan, ids: Collection[int]) -> list[int]:

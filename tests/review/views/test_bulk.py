@@ -270,6 +270,18 @@ def test_a_look_at_many_files_is_bounded(page, django_assert_max_num_queries):
         page.post("/files/bulk/", {"id": [file.pk for file in files], "act": ""})
 
 
+def test_shows_tags_that_are_put_on_and_taken_off_in_one_go(page):
+    file = add_file()
+    page.post("/files/bulk/", {"id": file.pk, "act": "tag", "tags": "Alps, beach"})
+    answer = page.post("/files/bulk/", fields(selection=of(file), tags="Rome", untags="beach"))
+    [line] = answer.context["effect"].rows[0].lines
+    assert (line.before, line.after) == ("Alps, beach", "Alps, Rome")
+    page.post(
+        "/files/bulk/", agreed(answer) | fields(selection=of(file), tags="Rome", untags="beach", step="apply")
+    )
+    assert set(FileTag.objects.values_list("tag__name", flat=True)) == {"Alps", "Rome"}
+
+
 def test_a_quoted_tag_may_have_a_comma(page):
     file = add_file()
     page.post("/files/bulk/", {"id": file.pk, "act": "tag", "tags": '"Paris, Texas", beach'})
