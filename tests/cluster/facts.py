@@ -75,6 +75,8 @@ def _rows(
             continue
         if getattr(row, "code", None) == "job":  # it halted, and a person let it continue
             continue
+        if isinstance(row, LibraryCount) and not row.number:  # of what is no more
+            continue
         yield json.dumps(
             {field.name: _value(row, field, names) for field in fields}, sort_keys=True, default=str
         )
