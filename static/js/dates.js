@@ -15,6 +15,9 @@ document.addEventListener("error", (event) => {
   if (event.target.matches?.(".dates video")) giveUp(event.target);
 }, true);
 
+// One may have failed before this script was read.
+for (const video of document.querySelectorAll(".dates video")) if (video.error) giveUp(video);
+
 document.addEventListener("keydown", (event) => {
   const video = document.querySelector(".dates video");
   const isTyping = event.target.matches("input, textarea, select");
