@@ -228,6 +228,15 @@ def test_of_a_video_that_the_browser_cannot_play_a_picture_is_shown(page, mine):
     expect(page.locator(".picture img")).to_be_visible()
 
 
+def test_a_video_that_failed_before_the_script_of_the_page_came_is_given_up_as_well(page, mine):
+    held: list[Route] = []
+    page.route("**/js/dates*.js", lambda route: held.append(route))
+    page.goto("/dates/?kind=video&name=MVI_0420.AVI", wait_until="commit")
+    until(page, "Boolean(document.querySelector('.dates video')?.error)")
+    held.pop().continue_()
+    expect(page.locator(".unplayable")).to_be_visible()
+
+
 def test_one_date_serves_all_the_prints_of_a_folder(page, undated):
     first = undated[0]
     page.goto(f"/dates/?name=print&folder={first.folder_key}")
