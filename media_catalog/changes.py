@@ -11,25 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from media_catalog.models import Decision, Disposition, Tag
 from media_catalog.sentences import KINDS, clock, listed
 from media_catalog.services import reversals, tag_records, tags
+from media_catalog.services.import_results import DATE_FIELDS
 from media_catalog.templatetags.capture import clock_text, offset_text
 
 State = Mapping[str, Any]
 Names = Mapping[int, str]
 MOST_TAGS = 8
 # What goes with a date and is told with it, or not at all.
-OF_A_DATE = frozenset(
-    [
-        "captured_until_local",
-        "captured_precision",
-        "offset_minutes",
-        "offset_source",
-        "captured_at",
-        "captured_from",
-        "confidence",
-        "date_reasons",
-        "reviewed_by_id",
-    ]
-)
+OF_A_DATE = frozenset([*DATE_FIELDS, "reviewed_by_id"]) - {"captured_local"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
